@@ -15,6 +15,8 @@ export const ProvisionMessage = z.object({
   ...about,
   kind: z.literal('provision'),
   turn: z.number().int().nonnegative().optional(),
+  /** The target that promoted it from its line, so that a slot given to a container that left can be taken back. */
+  promotedOn: TargetName.optional(),
 });
 export type ProvisionMessage = z.infer<typeof ProvisionMessage>;
 

@@ -60,7 +60,8 @@ const claim = {
 
 /** Where a queued container stands in line. */
 export const Line = z.discriminatedUnion('step', [
-  z.object({ step: z.literal('new') }),
+  /** `returned`: a target took its promised start back, so it goes before those in line. */
+  z.object({ step: z.literal('new'), returned: z.boolean() }),
   z.object({
     step: z.literal('reserved'),
     target: TargetName,
@@ -166,8 +167,8 @@ export const Debt = z.object({
   name: BackendName,
   /** Where the container may be; absent when no backend was ever called for it. */
   placed: z.object(placed).optional(),
-  /** A slot reserved in line that has to be given back even though nothing was created. */
-  reservedOn: TargetName.optional(),
+  /** A slot or a place in line that has to be given back even though nothing was created. */
+  reserved: z.object({ target: TargetName, ticket: z.number().int().nonnegative().optional() }).optional(),
   reason: RetireReason,
   retiredAt: Instant,
   requestedAt: Instant,

@@ -1,0 +1,179 @@
+import { BackendError } from '../errors.ts';
+import { hint, provisionMessage } from '../hints.ts';
+import { type Decision, done, type Lifecycle, later, stale } from '../lifecycle.ts';
+import { periods } from '../periods.ts';
+import type { Backend, ContainerLabels, CreateRequest, Observation, Versioned } from '../ports.ts';
+import { ensureWatch } from '../targets/ensure-watch.ts';
+import { credit, holdOf } from '../targets/reservations.ts';
+import type { InflightSlot } from '../targets/target.ts';
+import type { Endpoint, Provisioning, Queued } from './container.ts';
+import { failContainer } from './fail-container.ts';
+import { brokeDown, refusedByBackend } from './failure-texts.ts';
+import { keyOf } from './rows.ts';
+import { settleRunning } from './settle.ts';
+import { checkMove, withEntry } from './transitions.ts';
+
+function labelsOf(life: Lifecycle, row: Provisioning): ContainerLabels {
+  const { event, owner, challenge, id } = row;
+  return {
+    deployment: life.settings.deployment,
+    event,
+    owner,
+    challenge,
+    containerId: id,
+    createdAt: row.provisioningAt,
+  };
+}
+
+function createRequest(life: Lifecycle, row: Provisioning): CreateRequest {
+  return { name: row.name, labels: labelsOf(life, row), spec: row.spec, dnsLabel: row.dnsLabel };
+}
+
+/** Most containers on a Docker engine answer within a moment: waiting for that here saves them the watch. */
+async function answersSoon(life: Lifecycle, row: Provisioning, endpoints: readonly Endpoint[]): Promise<boolean> {
+  const until = life.clock.now() + periods.readyHere;
+  while (life.clock.now() < until) {
+    if (await life.readiness.answers(endpoints, row.spec)) return true;
+    await life.clock.sleep(periods.readyPoll);
+  }
+  return false;
+}
+
+/** A clear answer: nothing else is under way, so from here on a 404 means gone. The deadline counts anew. */
+async function writeAccepted(life: Lifecycle, row: Versioned<Provisioning>): Promise<Decision> {
+  const now = life.clock.now();
+  checkMove('provision', 'provisioning', 'provisioning');
+  const { createUntil, ...rest } = row.value;
+  const deadline = now + periods.provisioningDeadline;
+  const next: Provisioning = {
+    ...rest,
+    ...(row.value.unsure && createUntil !== undefined && { createUntil }),
+    attempt: { step: 'accepted', at: now },
+    deadline,
+    dueAt: deadline,
+  };
+  const committed = await life.containers.commit(keyOf(next), [
+    { do: 'put', kind: 'container', value: next, version: row.version },
+  ]);
+  if (committed.outcome === 'lost') return stale('the row moved while the backend was being asked');
+  await ensureWatch(life, next.target);
+  return done('accepted; the watch will see it through');
+}
+
+async function onAnswer(
+  life: Lifecycle,
+  row: Versioned<Provisioning>,
+  slot: Versioned<InflightSlot> | undefined,
+  observation: Observation,
+): Promise<Decision> {
+  if (observation.state === 'failed' || observation.state === 'exited') {
+    const failed = await failContainer(life, row.value, brokeDown(observation));
+    return failed ? done('the container broke down at once') : stale('the row moved meanwhile');
+  }
+  if (observation.state === 'running' && (await answersSoon(life, row.value, observation.endpoints))) {
+    const running = await settleRunning(life, row, observation.endpoints, slot);
+    return running ? done('running') : stale('the row moved meanwhile; its debt removes the container');
+  }
+  return writeAccepted(life, row);
+}
+
+/** Refused before anything was created: back in line, and the target is left alone for a while. */
+async function returnToLine(
+  life: Lifecycle,
+  row: Versioned<Provisioning>,
+  error: BackendError,
+  delayMs: number,
+): Promise<Decision> {
+  const now = life.clock.now();
+  checkMove('return', 'provisioning', 'queued');
+  const {
+    attempt: _a,
+    unsure: _u,
+    provisioningAt: _p,
+    deadline: _d,
+    typicalMs: _t,
+    trouble: _r,
+    createUntil: _c,
+    target,
+    ...claim
+  } = row.value;
+  const next: Queued = {
+    ...claim,
+    state: 'queued',
+    line: { step: 'new', returned: true },
+    turn: claim.turn + 1,
+    dueAt: now + periods.lostMessage,
+    history: withEntry(claim.history, 'returned', now, { detail: error.code }),
+  };
+  const committed = await life.containers.commit(keyOf(next), [
+    { do: 'put', kind: 'container', value: next, version: row.version },
+  ]);
+  if (committed.outcome === 'lost') return stale('the row moved while the backend was being asked');
+  await credit(life, { target, find: holdOf(life, target, next.id), restUntil: now + delayMs });
+  await hint(life, provisionMessage(next));
+  return later(`${target} refused it for now (${error.code})`, 0);
+}
+
+/** No clear answer, or a refusal after one: it may exist, so it stays with this target until its deadline. */
+async function retryLater(
+  life: Lifecycle,
+  row: Versioned<Provisioning>,
+  error: BackendError,
+  delayMs: number,
+): Promise<Decision> {
+  const at = life.clock.now() + delayMs;
+  checkMove('provision', 'provisioning', 'provisioning');
+  const next: Provisioning = {
+    ...row.value,
+    attempt: { step: 'retry', at },
+    unsure: true,
+    turn: row.value.turn + 1,
+    trouble: `${error.code}: ${error.message}`.slice(0, 500),
+  };
+  const committed = await life.containers.commit(keyOf(next), [
+    { do: 'put', kind: 'container', value: next, version: row.version },
+  ]);
+  if (committed.outcome === 'lost') return stale('the row moved while the backend was being asked');
+  await hint(life, provisionMessage(next), delayMs);
+  return later(`the backend gave no clear answer (${error.code})`, delayMs);
+}
+
+function onFault(life: Lifecycle, row: Versioned<Provisioning>, error: BackendError): Promise<Decision> {
+  const { fault } = error;
+  life.log.warn('A backend did not take a create', {
+    container: row.value.id,
+    code: error.code,
+    kind: fault.kind,
+    error: error.message,
+  });
+  if (fault.kind === 'permanent') {
+    return failContainer(life, row.value, refusedByBackend(error)).then((failed) =>
+      failed ? done(`the backend refuses it for good (${error.code})`) : stale('the row moved meanwhile'),
+    );
+  }
+  if (fault.kind === 'retryable' || row.value.unsure) return retryLater(life, row, error, fault.delayMs);
+  return returnToLine(life, row, error, fault.delayMs);
+}
+
+/** Calls the backend's create for a row that says so, and settles what comes of it. */
+export async function attemptCreate(
+  life: Lifecycle,
+  row: Versioned<Provisioning>,
+  slot: Versioned<InflightSlot> | undefined,
+): Promise<Decision> {
+  const backend: Backend | undefined = await life.backends(row.value.target);
+  if (backend === undefined) {
+    const gone = new BackendError('target_unconfigured', `${row.value.target} is not configured`, {
+      kind: 'retryable',
+      delayMs: 30_000,
+    });
+    return retryLater(life, row, gone, 30_000);
+  }
+  try {
+    const observation = await backend.create(createRequest(life, row.value));
+    return await onAnswer(life, row, slot, observation);
+  } catch (error) {
+    if (error instanceof BackendError) return onFault(life, row, error);
+    throw error;
+  }
+}

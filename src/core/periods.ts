@@ -1,0 +1,42 @@
+import { minutes, seconds } from './ids.ts';
+
+/** Every period of the lifecycle, in milliseconds, in one place. */
+export const periods = {
+  /** Between two looks at a target while something is in flight there. */
+  watchTick: seconds(2),
+  /** A watch chain that has not ticked for this long is taken for dead. */
+  watchDead: seconds(10),
+  /** From the start of a create: until then a 404 proves nothing. */
+  createWindow: minutes(2),
+  /** From the accepted create to running. */
+  provisioningDeadline: minutes(10),
+  /** How long provisioning waits itself for the first answer before it leaves that to the watch. */
+  readyHere: seconds(3),
+  readyPoll: 100,
+  /** A queued row whose message seems lost. */
+  queuedDue: seconds(30),
+  waitingDue: minutes(1),
+  /** What a re-sent message gets on top of its delay before the expire timer takes it for lost. */
+  lostMessage: minutes(1),
+  clockSkew: minutes(2),
+  orphanGrace: minutes(3),
+  /** Between two passes that prove a running container lost. */
+  lostAgain: minutes(4),
+  failedKept: minutes(60),
+  rateWindow: minutes(1),
+  capacityRest: minutes(1),
+  checkAgain: seconds(10),
+  noTarget: seconds(15),
+  controlFresh: seconds(3),
+} as const;
+
+/** How many retiring containers an owner may hold beside the quota, so that a start/stop loop gains nothing. */
+export const retiringAllowance = 2;
+
+/** Permanent failures in a row that pause a challenge. */
+export const failuresToPause = 3;
+
+/** Delay before try `n` (from 1) to prove a container gone. */
+export function releaseDelay(n: number): number {
+  return Math.min(seconds(60), seconds(1) * 2 ** Math.min(n, 6));
+}

@@ -1,0 +1,175 @@
+import type { Instant } from '../ids.ts';
+import { minutes } from '../ids.ts';
+import type { Ledger, TargetLimits } from './target.ts';
+
+/** What a container asks of a target. `holdsMs` 0 means without end. */
+export interface Demand {
+  readonly cpu: number;
+  readonly holdsMs: number;
+}
+
+export type Place =
+  | {
+      readonly kind: 'start';
+      readonly startAt: Instant;
+      readonly freeAt: Instant;
+      readonly place: number;
+      readonly ledger: Ledger;
+    }
+  | {
+      readonly kind: 'wait';
+      readonly ticket: number;
+      readonly place: number;
+      readonly etaAt: Instant | undefined;
+      readonly ledger: Ledger;
+    };
+
+const fiveMinutes = minutes(5);
+const hour = minutes(60);
+/** What a container without an end is expected to hold its slot: long enough never to look free soon. */
+const endless = minutes(60 * 24 * 30);
+
+export function emptyLedger(typicalMs: number): Ledger {
+  return { groups: 0, cpu: 0, waiting: 0, nextTicket: 0, starts: [], frees: [], typicalMs };
+}
+
+export function hasRoom(ledger: Ledger, limits: TargetLimits, demand: Demand): boolean {
+  if (ledger.groups + 1 > limits.groups) return false;
+  return limits.cores === undefined || ledger.cpu + demand.cpu <= limits.cores + 1e-9;
+}
+
+/** The instant that lets one more start in without a window of `length` ever holding more than `most`. */
+function afterWindow(starts: readonly Instant[], most: number | undefined, length: number): Instant {
+  if (most === undefined) return 0;
+  const oldest = starts[starts.length - most];
+  return oldest === undefined ? 0 : oldest + length;
+}
+
+/** Starts are handed out in order of asking: none is ever earlier than the one before it. */
+export function earliestStart(ledger: Ledger, limits: TargetLimits, now: Instant): Instant {
+  return Math.max(
+    now,
+    ledger.restUntil ?? 0,
+    ledger.starts.at(-1) ?? 0,
+    afterWindow(ledger.starts, limits.startsPer5Minutes, fiveMinutes),
+    afterWindow(ledger.starts, limits.startsPerHour, hour),
+  );
+}
+
+function limited(limits: TargetLimits): boolean {
+  return limits.startsPer5Minutes !== undefined || limits.startsPerHour !== undefined;
+}
+
+/** Only what a window can still count; never more than the widest window's worth. */
+function withStart(ledger: Ledger, limits: TargetLimits, startAt: Instant, now: Instant): readonly Instant[] {
+  if (!limited(limits)) return [];
+  const most = Math.max(limits.startsPer5Minutes ?? 0, limits.startsPerHour ?? 0);
+  return [...ledger.starts.filter((at) => at > now - hour), startAt].slice(-most);
+}
+
+function insertSorted(list: readonly Instant[], value: Instant): Instant[] {
+  const index = list.findIndex((other) => other > value);
+  return index === -1 ? [...list, value] : [...list.slice(0, index), value, ...list.slice(index)];
+}
+
+function without(list: readonly Instant[], value: Instant): Instant[] {
+  const index = list.indexOf(value);
+  return index === -1 ? [...list] : [...list.slice(0, index), ...list.slice(index + 1)];
+}
+
+/** When the `place`-th in line is expected to start: as slots come free, round after round, and as starts are allowed. */
+export function estimateStart(
+  ledger: Ledger,
+  limits: TargetLimits,
+  demand: Demand,
+  place: number,
+  now: Instant,
+): Instant | undefined {
+  const slots = ledger.frees.length;
+  if (slots === 0) return undefined;
+  const free = ledger.frees[(place - 1) % slots] ?? now;
+  const rounds = Math.floor((place - 1) / slots);
+  const holds = (demand.holdsMs === 0 ? endless : demand.holdsMs) + ledger.typicalMs;
+  const byHour = limits.startsPerHour === undefined ? 0 : Math.floor((place - 1) / limits.startsPerHour) * hour;
+  const by5Minutes =
+    limits.startsPer5Minutes === undefined ? 0 : Math.floor((place - 1) / limits.startsPer5Minutes) * fiveMinutes;
+  return Math.max(free + rounds * holds, earliestStart(ledger, limits, now) + Math.max(byHour, by5Minutes));
+}
+
+/** Takes room and a start for a container that is next. */
+export function takeStart(
+  ledger: Ledger,
+  limits: TargetLimits,
+  demand: Demand,
+  now: Instant,
+): Extract<Place, { kind: 'start' }> {
+  const startAt = earliestStart(ledger, limits, now);
+  const freeAt = startAt + ledger.typicalMs + (demand.holdsMs === 0 ? endless : demand.holdsMs);
+  return {
+    kind: 'start',
+    startAt,
+    freeAt,
+    place: ledger.starts.filter((at) => at > now).length,
+    ledger: {
+      ...ledger,
+      groups: ledger.groups + 1,
+      cpu: ledger.cpu + demand.cpu,
+      starts: [...withStart(ledger, limits, startAt, now)],
+      frees: insertSorted(ledger.frees, freeAt),
+    },
+  };
+}
+
+/**
+ * A start, or a place in line when there is no room (`roomElsewhere` false: a global maximum is reached).
+ * Whoever asks while others wait goes behind them; `returned` ones already had their turn.
+ */
+export function reserve(
+  ledger: Ledger,
+  limits: TargetLimits,
+  demand: Demand,
+  now: Instant,
+  options: { readonly returned: boolean; readonly belowMaximum: boolean },
+): Place {
+  const mayStart = options.returned || ledger.waiting === 0;
+  if (mayStart && options.belowMaximum && hasRoom(ledger, limits, demand))
+    return takeStart(ledger, limits, demand, now);
+  const place = ledger.waiting + 1;
+  return {
+    kind: 'wait',
+    ticket: ledger.nextTicket,
+    place,
+    etaAt: estimateStart(ledger, limits, demand, place, now),
+    ledger: { ...ledger, waiting: ledger.waiting + 1, nextTicket: ledger.nextTicket + 1 },
+  };
+}
+
+/** Gives a start's room back. A start that never happened gives its place in the windows back too. */
+export function giveBack(
+  ledger: Ledger,
+  slot: { readonly cpu: number; readonly freeAt: Instant; readonly startAt?: Instant | undefined },
+  now: Instant,
+): Ledger {
+  const unused = slot.startAt !== undefined && slot.startAt > now;
+  return {
+    ...ledger,
+    groups: Math.max(0, ledger.groups - 1),
+    cpu: Math.max(0, Math.round((ledger.cpu - slot.cpu) * 100) / 100),
+    starts: unused && slot.startAt !== undefined ? without(ledger.starts, slot.startAt) : ledger.starts,
+    frees: without(ledger.frees, slot.freeAt),
+  };
+}
+
+export function leaveLine(ledger: Ledger): Ledger {
+  return { ...ledger, waiting: Math.max(0, ledger.waiting - 1) };
+}
+
+/** No new start before `until`; what was already promised finds out when its time comes. */
+export function rest(ledger: Ledger, until: Instant): Ledger {
+  return { ...ledger, restUntil: Math.max(ledger.restUntil ?? 0, until) };
+}
+
+/** A slowly moving average of what a start takes, so that one slow pull does not frighten everybody. */
+export function learnTypical(ledger: Ledger, tookMs: number): Ledger {
+  return { ...ledger, typicalMs: Math.round(ledger.typicalMs * 0.8 + tookMs * 0.2) };
+}

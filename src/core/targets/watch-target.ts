@@ -1,0 +1,176 @@
+import type { Container, Provisioning } from '../containers/container.ts';
+import { failContainer } from '../containers/fail-container.ts';
+import { brokeDown } from '../containers/failure-texts.ts';
+import { keyOf } from '../containers/rows.ts';
+import { settleRunning } from '../containers/settle.ts';
+import { BackendError } from '../errors.ts';
+import { hint, provisionMessage } from '../hints.ts';
+import { backendName } from '../ids.ts';
+import { inParallel } from '../in-parallel.ts';
+import { type Decision, done, type Lifecycle, later, stale } from '../lifecycle.ts';
+import type { WatchMessage } from '../messages.ts';
+import { periods } from '../periods.ts';
+import type { Backend, Observation, Versioned } from '../ports.ts';
+import { ensureWatch } from './ensure-watch.ts';
+import { credit, holdOf, settleSlot } from './reservations.ts';
+import type { InflightSlot, Watch } from './target.ts';
+
+/** How many containers of one tick are settled side by side. */
+const width = 8;
+/** After a failed probe a backend whose list hides exits is asked by name, but only every so many ticks. */
+const ticksBetweenGets = 5;
+
+interface Sighting {
+  readonly backend: Backend;
+  readonly slot: Versioned<InflightSlot>;
+  readonly observation: Observation;
+  readonly sequence: number;
+}
+
+/** The create never showed: the same name is created again, by the provision queue. */
+async function createAgain(life: Lifecycle, row: Versioned<Provisioning>): Promise<void> {
+  const now = life.clock.now();
+  const next: Provisioning = {
+    ...row.value,
+    attempt: { step: 'retry', at: now },
+    unsure: true,
+    turn: row.value.turn + 1,
+  };
+  const committed = await life.containers.commit(keyOf(next), [
+    { do: 'put', kind: 'container', value: next, version: row.version },
+  ]);
+  if (committed.outcome === 'committed') await hint(life, provisionMessage(next));
+}
+
+/** From when on a complete list that does not show the container means that its create is dead. */
+function overdueAt(row: Provisioning): number {
+  const { attempt } = row;
+  if (attempt.step === 'accepted') return attempt.at + periods.createWindow;
+  if (attempt.step === 'retry') return attempt.at + periods.queuedDue;
+  return row.createUntil ?? 0;
+}
+
+async function onRunning(life: Lifecycle, row: Versioned<Provisioning>, sighting: Sighting): Promise<void> {
+  const { observation, backend, slot, sequence } = sighting;
+  if (observation.state !== 'running') return;
+  if (await life.readiness.answers(observation.endpoints, row.value.spec)) {
+    await settleRunning(life, row, observation.endpoints, slot);
+    return;
+  }
+  if (backend.listShowsExit || sequence % ticksBetweenGets !== 0) return;
+  const closer = await backend.get(row.value.name);
+  if (closer.state === 'failed' || closer.state === 'exited') await failContainer(life, row.value, brokeDown(closer));
+}
+
+async function onProvisioning(life: Lifecycle, row: Versioned<Provisioning>, sighting: Sighting): Promise<void> {
+  const { observation } = sighting;
+  switch (observation.state) {
+    case 'pending':
+      return;
+    case 'running':
+      return onRunning(life, row, sighting);
+    case 'failed':
+    case 'exited':
+      await failContainer(life, row.value, brokeDown(observation));
+      return;
+    case 'absent':
+      if (life.clock.now() >= overdueAt(row.value)) await createAgain(life, row);
+  }
+}
+
+/** The slot's row is not the one it was reserved for: without a debt to do it later, the slot goes back now. */
+async function onStrangerSlot(life: Lifecycle, slot: Versioned<InflightSlot>): Promise<void> {
+  const { target, id } = slot.value;
+  const debt = await life.containers.readDebt(slot.value, id);
+  if (!debt) await credit(life, { target, find: holdOf(life, target, id) });
+}
+
+function stillPossible(row: Container | undefined, slot: InflightSlot): row is Container {
+  if (row === undefined || row.id !== slot.id || row.state === 'failed') return false;
+  if (row.state !== 'queued') return row.target === slot.target;
+  return row.line.step === 'new' || row.line.target === slot.target;
+}
+
+/** Nothing to learn yet: it is coming up, or it is too early for its absence to mean anything. */
+function tooEarly(sighting: Sighting, now: number): boolean {
+  const { observation, slot } = sighting;
+  if (observation.state === 'pending') return true;
+  return observation.state === 'absent' && now < slot.value.startAt + periods.createWindow;
+}
+
+async function settleOne(life: Lifecycle, sighting: Sighting): Promise<void> {
+  const { slot } = sighting;
+  if (tooEarly(sighting, life.clock.now())) return;
+  const row = await life.containers.read(slot.value, slot.value.challenge);
+  if (!stillPossible(row?.value, slot.value) || row === undefined) return onStrangerSlot(life, slot);
+  const { value, version } = row;
+  if (value.state === 'running') return settleSlot(life, slot);
+  if (value.state === 'provisioning') return onProvisioning(life, { value, version }, sighting);
+}
+
+async function look(
+  life: Lifecycle,
+  backend: Backend,
+  slots: readonly Versioned<InflightSlot>[],
+  sequence: number,
+): Promise<void> {
+  const listed = new Map((await backend.list()).map((container) => [container.name, container.observation]));
+  await inParallel(slots, width, (slot) => {
+    const observation = listed.get(backendName(slot.value.id)) ?? ({ state: 'absent' } as const);
+    return settleOne(life, { backend, slot, observation, sequence });
+  });
+}
+
+/** Nothing in flight: the chain ends, unless something came in while it was being ended. */
+async function rest(life: Lifecycle, message: WatchMessage, watch: Versioned<Watch>): Promise<Decision> {
+  const now = life.clock.now();
+  const version = await life.targets.putWatch(
+    message.target,
+    { ...watch.value, beatAt: now, active: false },
+    watch.version,
+  );
+  if (version === undefined) return stale('another chain has taken over');
+  const late = await life.targets.inflight(message.target, now);
+  if (late.length > 0) await ensureWatch(life, message.target);
+  return done('nothing is in flight');
+}
+
+/** How long until the next look: a tick, or as long as the backend asked for. */
+async function lookOrWait(
+  life: Lifecycle,
+  slots: readonly Versioned<InflightSlot>[],
+  message: WatchMessage,
+): Promise<number> {
+  try {
+    const backend = await life.backends(message.target);
+    if (backend === undefined) return periods.queuedDue;
+    await look(life, backend, slots, message.sequence);
+    return periods.watchTick;
+  } catch (error) {
+    if (!(error instanceof BackendError)) throw error;
+    life.log.warn('A target could not be looked at', {
+      target: message.target,
+      code: error.code,
+      error: error.message,
+    });
+    return error.fault.kind === 'permanent' ? periods.queuedDue : Math.max(periods.watchTick, error.fault.delayMs);
+  }
+}
+
+/** One tick: one complete list, everything ready or failed is settled, and the next tick is sent. */
+export async function watchTarget(life: Lifecycle, message: WatchMessage): Promise<Decision> {
+  const watch = await life.targets.readWatch(message.target);
+  if (!watch?.value.active || watch.value.sequence !== message.sequence) return stale('another chain has taken over');
+  const now = life.clock.now();
+  const slots = await life.targets.inflight(message.target, now);
+  if (slots.length === 0) return rest(life, message, watch);
+  const sequence = message.sequence + 1;
+  const version = await life.targets.putWatch(message.target, { sequence, beatAt: now, active: true }, watch.version);
+  if (version === undefined) return stale('another chain has taken over');
+  const delay = await lookOrWait(life, slots, message);
+  if (delay > periods.watchTick) {
+    await life.targets.putWatch(message.target, { sequence, beatAt: life.clock.now() + delay, active: true }, version);
+  }
+  await hint(life, { version: 1, kind: 'watch', target: message.target, sequence }, delay);
+  return later('something is in flight', delay);
+}
