@@ -97,7 +97,7 @@ export class SimulatedTable implements Table {
 
   /** Every row as it stands, for assertions; no operation of the service. */
   snapshot(): readonly StoredRow[] {
-    return [...this.#partitions.values()].flatMap((rows) => [...rows.values()]).sort(compareRows);
+    return this.#sorted([...this.#partitions.values()]);
   }
 
   async #run<T>(kind: SimulatedOperation['kind'], effect: () => T): Promise<T> {
@@ -138,10 +138,22 @@ export class SimulatedTable implements Table {
 
   #page(query: TableQuery): TablePage {
     const after = query.from === undefined ? undefined : this.#placeOf(query.from);
-    const found = this.snapshot().filter((row) => matches(row, query) && (!after || compareRows(row, after) >= 0));
+    const found = this.#candidates(query).filter(
+      (row) => matches(row, query) && (!after || compareRows(row, after) >= 0),
+    );
     const size = Math.min(query.pageSize ?? servicePageSize, servicePageSize);
     const following = found[size];
     return { rows: found.slice(0, size), next: following && `${following.partition}\n${following.row}` };
+  }
+
+  #sorted(partitions: readonly ReadonlyMap<string, StoredRow>[]): readonly StoredRow[] {
+    return partitions.flatMap((rows) => [...rows.values()]).sort(compareRows);
+  }
+
+  #candidates({ partition }: TableQuery): readonly StoredRow[] {
+    if (typeof partition !== 'string') return this.snapshot();
+    const rows = this.#partitions.get(partition);
+    return rows === undefined ? [] : this.#sorted([rows]);
   }
 
   #placeOf(from: string): StoredRow {

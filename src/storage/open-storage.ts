@@ -1,0 +1,113 @@
+import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import { TableClient } from '@azure/data-tables';
+import type { TokenCredential } from '@azure/identity';
+import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import { BerthError } from '../core/errors.ts';
+import { AzureQueue } from './azure-queue.ts';
+import { AzureTable } from './azure-table.ts';
+import { queueNames } from './message-queue.ts';
+import type { OnUnreadable } from './row-reader.ts';
+import type { IdentityAccount, StorageAccount } from './storage-account.ts';
+import type { CountStorage } from './storage-count.ts';
+import { type CredentialFactory, identityCredential, lazyCredential } from './storage-credential.ts';
+import { type Stores, storesOver } from './stores.ts';
+
+export interface StorageSettings {
+  readonly account: StorageAccount;
+  /** Letters and digits before the name of every table, a letter first: several deployments in one account. */
+  readonly tablePrefix?: string | undefined;
+  /** Lower-case letters and digits before the name of every queue; the triggers must listen to the same. */
+  readonly queuePrefix?: string | undefined;
+  /** In place of the identity's own credential, so that one is shared by the whole process. */
+  readonly credential?: CredentialFactory | undefined;
+  readonly onUnreadable: OnUnreadable;
+  readonly count?: CountStorage | undefined;
+}
+
+export interface Storage extends Stores {
+  /** One read of a table and one of a queue. Throws BerthError `storage_unavailable`. */
+  health(): Promise<void>;
+  /** Creates every table and queue, the poison ones too. Any that is missing is also created when first used. */
+  prepare(): Promise<void>;
+}
+
+/** Few and short: a caller waits, and the queue tries again for minutes. */
+const tableRetries = { maxRetries: 3, retryDelayInMs: 100, maxRetryDelayInMs: 1000 };
+const queueRetries = { maxTries: 4, retryDelayInMs: 100, maxRetryDelayInMs: 1000 };
+
+interface Connection {
+  table(name: string): TableClient;
+  queue(name: string): QueueClient;
+}
+
+const plainHttp = /TableEndpoint=http:|DefaultEndpointsProtocol=http;|UseDevelopmentStorage=true/i;
+
+function connectByString(connectionString: string, httpClient: HttpClient): Connection {
+  const allowInsecureConnection = plainHttp.test(connectionString);
+  const tableOptions = { httpClient, allowInsecureConnection, retryOptions: tableRetries };
+  const queues = QueueServiceClient.fromConnectionString(connectionString, { retryOptions: queueRetries });
+  return {
+    table: (name) => TableClient.fromConnectionString(connectionString, name, { ...tableOptions }),
+    queue: (name) => queues.getQueueClient(name),
+  };
+}
+
+function connectByIdentity(account: IdentityAccount, credential: TokenCredential, httpClient: HttpClient): Connection {
+  const tableOptions = { httpClient, retryOptions: tableRetries };
+  const queues = new QueueServiceClient(account.queueUri, credential, { retryOptions: queueRetries });
+  return {
+    table: (name) => new TableClient(account.tableUri, name, credential, tableOptions),
+    queue: (name) => queues.getQueueClient(name),
+  };
+}
+
+function connect({ account, credential }: StorageSettings, httpClient: HttpClient): Connection {
+  if (account.by === 'identity') {
+    const factory = credential ?? (() => identityCredential(account));
+    return connectByIdentity(account, lazyCredential(factory), httpClient);
+  }
+  try {
+    return connectByString(account.connectionString, httpClient);
+  } catch (cause) {
+    throw new BerthError('misconfigured', 'The storage connection string cannot be read.', {}, cause);
+  }
+}
+
+function checkPrefix(name: string, prefix: string, pattern: RegExp): void {
+  if (prefix === '' || pattern.test(prefix)) return;
+  throw new BerthError('misconfigured', `${name} must be letters and digits, a letter first.`, { setting: name });
+}
+
+/**
+ * Opens nothing yet: the first call connects, and asks for a token where there is an identity.
+ * Throws BerthError `misconfigured` for a connection string or a prefix that cannot be used.
+ */
+export function openStorage(settings: StorageSettings): Storage {
+  const { tablePrefix = '', queuePrefix = '', onUnreadable, count = () => undefined } = settings;
+  checkPrefix('tablePrefix', tablePrefix, /^[A-Za-z][A-Za-z0-9]{0,30}$/);
+  checkPrefix('queuePrefix', queuePrefix, /^[a-z][a-z0-9]{0,30}$/);
+  const httpClient = createDefaultHttpClient();
+  const connection = connect(settings, httpClient);
+  const openTable = (name: string): AzureTable =>
+    new AzureTable({ client: connection.table(`${tablePrefix}${name}`), httpClient, count });
+  const openQueue = (name: string): AzureQueue => new AzureQueue(connection.queue(`${queuePrefix}${name}`), count);
+  const tables = {
+    containers: openTable('containers'),
+    challenges: openTable('challenges'),
+    targets: openTable('targets'),
+    control: openTable('control'),
+    audit: openTable('audit'),
+  };
+  const queues = { provision: openQueue('provision'), watch: openQueue('watch'), release: openQueue('release') };
+  const poison = queueNames.map((name) => openQueue(`${name}-poison`));
+  return {
+    ...storesOver({ tables, queues, onUnreadable }),
+    health: async () => {
+      await Promise.all([tables.control.get('health', 'health'), queues.provision.check()]);
+    },
+    prepare: async () => {
+      const places = [...Object.values(tables), ...Object.values(queues), ...poison];
+      await Promise.all(places.map(async (place) => await place.create()));
+    },
+  };
+}
