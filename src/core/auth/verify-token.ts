@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey, type KeyObject, type webcrypto } from 'node:crypto';
 import { decodeProtectedHeader, errors, importJWK, type JWTPayload, jwtVerify } from 'jose';
 import { BerthError } from '../errors.ts';
 import type { EventName } from '../ids.ts';
@@ -12,7 +12,7 @@ export type VerifyToken = (authorization: string | undefined) => Promise<Princip
 const longestToken = 4096;
 const skewSeconds = 60;
 
-type ReadyKey = { readonly spec: TokenKey; readonly key: Promise<CryptoKey | KeyObject | Uint8Array> };
+type ReadyKey = { readonly spec: TokenKey; readonly key: Promise<webcrypto.CryptoKey | KeyObject | Uint8Array> };
 
 function ready(spec: TokenKey): ReadyKey {
   if (spec.alg === 'HS256') return { spec, key: Promise.resolve(createSecretKey(Buffer.from(spec.k, 'base64url'))) };
