@@ -20,13 +20,14 @@ const batchHeaders = {
 };
 
 const EntityKeys = z.object({ partitionKey: z.string(), rowKey: z.string(), etag: z.string() });
+const ofTheService = new Set(['partitionKey', 'rowKey', 'etag', 'timestamp']);
 const PageToken = z.object({ nextPartitionKey: z.string(), nextRowKey: z.string().optional() });
 
 function storedRow(entity: Readonly<Record<string, unknown>>): StoredRow {
   const { partitionKey, rowKey, etag } = EntityKeys.parse(entity);
   const columns: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(entity)) {
-    if (name in EntityKeys.shape || name.startsWith('odata.')) continue;
+    if (ofTheService.has(name) || name.startsWith('odata.')) continue;
     if (typeof value === 'string') columns[name] = value;
     if (typeof value === 'bigint') columns[name] = Number(value);
   }
@@ -169,8 +170,11 @@ export class AzureTable implements Table {
       return undefined;
     }
     const entity = entityOf(partition, operation.row, operation.columns);
-    if (operation.do === 'insert') return (await this.#client.createEntity(entity, { abortSignal })).etag;
-    return (await this.#client.updateEntity(entity, 'Replace', { etag: operation.version, abortSignal })).etag;
+    const { etag } =
+      operation.do === 'insert'
+        ? await this.#client.createEntity(entity, { abortSignal })
+        : await this.#client.updateEntity(entity, 'Replace', { etag: operation.version, abortSignal });
+    return z.string().parse(etag);
   }
 
   async #sendBatch(
@@ -191,7 +195,7 @@ export class AzureTable implements Table {
       allowInsecureConnection: url.protocol === 'http:',
     });
     const { status, bodyAsText } = await this.#client.pipeline.sendRequest(this.#httpClient, request);
-    const answer = decodeBatch(status, bodyAsText ?? '', entries.length);
+    const answer = decodeBatch(status, bodyAsText ?? '', entries);
     if ('refused' in answer) throw new BatchRefused(answer.refused);
     return answer.versions;
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { ServiceAnswer } from './storage-fault.ts';
 import type { Columns } from './table.ts';
+import { quoted } from './table-filter.ts';
 
 export type BatchEntry =
   | { readonly do: 'insert' | 'upsert'; readonly row: string; readonly columns: Columns }
@@ -25,7 +26,7 @@ function entityJson(partition: string, row: string, columns: Columns): string {
 }
 
 function quotedKey(key: string): string {
-  return `'${encodeURIComponent(key.replaceAll("'", "''"))}'`;
+  return encodeURIComponent(quoted(key));
 }
 
 function requestLines(tableUrl: string, partition: string, entry: BatchEntry): string[] {
@@ -72,13 +73,18 @@ function errorCode(part: string): string | undefined {
   }
 }
 
-/** The versions in the order of the entries, or the one refusal that undid them all. */
-export function decodeBatch(status: number, text: string, entries: number): BatchAnswer {
+function versionOf(part: string): string | undefined {
+  return /^ETag: *(\S.*?)\r?$/im.exec(part)?.[1];
+}
+
+/** The versions in the order of the entries, a delete's undefined; or the one refusal that undid them all. */
+export function decodeBatch(status: number, text: string, entries: readonly BatchEntry[]): BatchAnswer {
   if (status !== 202) return { refused: { status, code: errorCode(text) } };
   const parts = text.split(/^HTTP\/1\.1 /m).slice(1);
   const statuses = parts.map((part) => Number.parseInt(part, 10));
   const refused = statuses.findIndex((one) => !(one >= 200 && one < 300));
   if (refused >= 0) return { refused: { status: statuses[refused], code: errorCode(parts[refused] ?? '') } };
-  if (parts.length !== entries) return { refused: { status, code: 'UnreadableBatchAnswer' } };
-  return { versions: parts.map((part) => /^ETag: *(\S.*?)\r?$/im.exec(part)?.[1]) };
+  const versions = parts.map(versionOf);
+  const whole = entries.every((entry, index) => (entry.do === 'delete' ? parts[index] : versions[index]) !== undefined);
+  return whole && parts.length === entries.length ? { versions } : { refused: { status, code: 'UnreadableAnswer' } };
 }
