@@ -68,7 +68,7 @@ const rules: readonly Rule[] = [
     verdict: registrySettings,
   },
   {
-    text: /DNS name label .* (not|un)available/i,
+    text: /DNS name label .* (not |un)available/i,
     verdict: permanent('The DNS name of this start is taken. The next start gets another one.'),
   },
   {
@@ -82,6 +82,12 @@ const rules: readonly Rule[] = [
   {
     codes: ['OsVersionNotSupported'],
     verdict: permanent('Azure cannot run this image: it must be built for Linux on amd64.'),
+  },
+  {
+    codes: ['InvalidContainerGroupUpdate'],
+    verdict: permanent(
+      'A group of this name exists with other ports or another size. The next start gets another name.',
+    ),
   },
   {
     codes: ['ResourceGroupNotFound', 'SubscriptionNotFound', 'InvalidSubscriptionId'],
@@ -147,6 +153,13 @@ function messageOf(failure: AzureFailure, verdict: Verdict): string {
   const answer = failure.status === undefined ? 'Azure gave no answer' : `Azure answered ${failure.status}`;
   const hint = verdict.kind !== 'permanent' && verdict.hint !== undefined ? ` ${verdict.hint}` : '';
   return `${answer}: ${failure.text.slice(0, 400)}${hint}`;
+}
+
+/** Nothing to read yet, or no longer. */
+const noLogCodes = ['ContainerGroupDeploymentNotReady', 'ContainerNotFound'];
+
+export function provesNoLog(error: unknown, now: number): boolean {
+  return provesAbsence(error, now) || failureOf(error, now).codes.some((code) => noLogCodes.includes(code));
 }
 
 const absentCodes = ['ResourceNotFound', 'NotFound', 'ContainerGroupNotFound'];

@@ -1,7 +1,7 @@
 import type { ContainerGroup, ContainerInstanceManagementClient } from '@azure/arm-containerinstance';
 import type { z } from 'zod';
 import type { BackendName } from '../../core/ids.ts';
-import { classify, provesAbsence } from './aci-errors.ts';
+import { classify, provesAbsence, provesNoLog } from './aci-errors.ts';
 import { type AciSettings, armAudience } from './aci-settings.ts';
 import { type Answer, firstAnswer } from './first-answer.ts';
 import { GroupAnswer, LogAnswer, UsageAnswer } from './group-answer.ts';
@@ -50,7 +50,7 @@ export async function openContainerGroups(settings: AciSettings): Promise<Contai
       ),
     find: (name) =>
       call(time.read, (abortSignal) =>
-        unlessAbsent(settings, async () =>
+        unless(provesAbsence, settings, async () =>
           GroupAnswer.parse(await client.containerGroups.get(resourceGroup, name, { abortSignal })),
         ),
       ),
@@ -60,7 +60,7 @@ export async function openContainerGroups(settings: AciSettings): Promise<Contai
       ),
     logs: (name, lines) =>
       call(time.logs, async (abortSignal) => {
-        const answer = await unlessAbsent(settings, () =>
+        const answer = await unless(provesNoLog, settings, () =>
           client.containers.listLogs(resourceGroup, name, containerName, { abortSignal, tail: lines }),
         );
         return LogAnswer.parse(answer ?? {}).content ?? '';
@@ -84,11 +84,15 @@ async function openClient(settings: AciSettings): Promise<ContainerInstanceManag
   });
 }
 
-async function unlessAbsent<T>(settings: AciSettings, ask: () => Promise<T>): Promise<T | undefined> {
+async function unless<T>(
+  meansNothing: (error: unknown, now: number) => boolean,
+  settings: AciSettings,
+  ask: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
-    if (provesAbsence(error, settings.now())) return undefined;
+    if (meansNothing(error, settings.now())) return undefined;
     throw error;
   }
 }
