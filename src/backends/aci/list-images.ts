@@ -28,13 +28,14 @@ export async function listImages(
   client: ContainerRegistryClient,
   server: string,
   now: () => number,
+  ms: number = most.ms,
 ): Promise<ImageList> {
   const found: Found = { repositories: [], images: new Map(), troubles: [], more: false };
   try {
-    await within(most.ms, (abortSignal) => gather(client, server, found, abortSignal, now));
+    await within(ms, (abortSignal) => gather(client, server, found, abortSignal, now));
   } catch (error) {
     if (!(error instanceof TimeoutError) || found.images.size === 0) throw error;
-    found.troubles.unshift(`the registry took longer than ${most.ms / 1000} s`);
+    found.troubles.unshift(`the registry took longer than ${ms / 1000} s`);
   }
   const incomplete = whyIncomplete(found);
   const images = found.repositories.flatMap((repository) => found.images.get(repository) ?? []);
