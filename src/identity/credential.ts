@@ -2,7 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 
 export type CredentialSource = () => Promise<TokenCredential>;
 
-export interface IdentitySettings {
+interface IdentitySettings {
   /** The user-assigned identity to be, where there are several; also what DefaultAzureCredential prefers. */
   readonly clientId: string | undefined;
   /** `process.env`: IDENTITY_ENDPOINT in it says that this is an app in Azure with managed identities. */

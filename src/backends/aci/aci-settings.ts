@@ -9,7 +9,7 @@ import { z } from 'zod';
  *   on other hardware;
  * - `none`: every image is public.
  */
-export const Pull = z.discriminatedUnion('mode', [
+const Pull = z.discriminatedUnion('mode', [
   z.object({
     mode: z.literal('identity'),
     identityResourceId: z
@@ -22,12 +22,11 @@ export const Pull = z.discriminatedUnion('mode', [
   z.object({ mode: z.literal('token') }),
   z.object({ mode: z.literal('none') }),
 ]);
-export type Pull = z.infer<typeof Pull>;
 
 const httpsUrl = z.url({ protocol: /^https$/ }).transform((url) => url.replace(/\/+$/, ''));
 
 /** Azure's public cloud unless set; sovereign clouds and local development have their own. */
-export const AciEndpoints = z.object({
+const AciEndpoints = z.object({
   arm: httpsUrl.default('https://management.azure.com'),
   /** What ARM's tokens are issued for; absent: the ARM endpoint itself. */
   armAudience: z.string().optional(),
@@ -35,7 +34,7 @@ export const AciEndpoints = z.object({
   registry: httpsUrl.optional(),
   registryAudience: z.string().default('https://containerregistry.azure.net'),
 });
-export type AciEndpoints = z.infer<typeof AciEndpoints>;
+type AciEndpoints = z.infer<typeof AciEndpoints>;
 
 /** One target: a resource group in a region of a subscription. */
 export const AciTarget = z

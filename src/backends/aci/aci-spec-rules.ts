@@ -3,7 +3,7 @@ import { resourcesOf } from '../../core/challenges/freeze-spec.ts';
 import { parseImage } from './image-reference.ts';
 
 /** Something that Azure refuses (`error`) or does differently (`warning`). `path` points into the spec. */
-export interface SpecProblem {
+interface SpecProblem {
   readonly path: readonly (string | number)[];
   readonly message: string;
   readonly severity: 'error' | 'warning';

@@ -9,7 +9,7 @@ import { observeGroup } from './observe-group.ts';
 import type { Registry } from './registry.ts';
 import { tokenUser } from './registry-token.ts';
 
-export interface CreateParts {
+interface CreateParts {
   readonly settings: AciSettings;
   readonly groups: ContainerGroups;
   readonly registry: Registry | undefined;
@@ -20,7 +20,7 @@ export interface CreateParts {
 const patience = { ownRegistry: 5 * 60_000, otherRegistry: 60_000 } as const;
 
 /** Sends the PUT and says what ARM answered, without waiting for the group. */
-export type CreateGroup = (request: CreateRequest) => Promise<Observation>;
+type CreateGroup = (request: CreateRequest) => Promise<Observation>;
 
 /**
  * The name makes it idempotent: the same PUT again changes nothing, and while the first is still under way ARM refuses

@@ -3,7 +3,7 @@ import { Port } from '../../core/challenges/challenge.ts';
 import { ChallengeId, ContainerId, EventName, Owner } from '../../core/ids.ts';
 import type { ContainerLabels, CreateRequest } from '../../core/ports.ts';
 
-export type Tags = Readonly<Record<string, string>>;
+type Tags = Readonly<Record<string, string>>;
 
 /** Azure's limit on a tag's value, in characters. A group may have 50 tags; the longest spec needs about 20. */
 const longestValue = 256;

@@ -1,5 +1,5 @@
 /** An image's name, taken apart as `docker pull` reads it. */
-export interface ImageParts {
+interface ImageParts {
   readonly server: string;
   readonly repository: string;
   readonly tag: string | undefined;

@@ -2,7 +2,7 @@ import type { ContainerRegistryClient } from '@azure/container-registry';
 import type { ImageList } from '../../core/ports.ts';
 import { classify } from './aci-errors.ts';
 import type { AciSettings } from './aci-settings.ts';
-import { failureOf } from './azure-failure.ts';
+import { type AzureFailure, failureOf } from './azure-failure.ts';
 import { parseImage } from './image-reference.ts';
 import { listImages } from './list-images.ts';
 import { within } from './within.ts';
@@ -64,9 +64,14 @@ async function hasImage(
       : artifact.getManifestProperties({ abortSignal }));
     return true;
   } catch (error) {
-    if (failureOf(error, settings.now()).status === 404) return false;
+    if (provesNoImage(failureOf(error, settings.now()))) return false;
     throw error;
   }
+}
+
+/** A 404 from anything but the registry itself proves nothing. */
+function provesNoImage({ status, codes }: AzureFailure): boolean {
+  return status === 404 && ['NAME_UNKNOWN', 'TAG_UNKNOWN', 'MANIFEST_UNKNOWN'].some((code) => codes.includes(code));
 }
 
 async function firstRepository(client: ContainerRegistryClient, abortSignal: AbortSignal): Promise<void> {

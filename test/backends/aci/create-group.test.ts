@@ -316,8 +316,11 @@ describe('an image that Azure cannot pull', () => {
     expect(late.fault).toMatchObject({ kind: 'permanent', advice: expect.stringContaining('AcrPull') });
   });
 
-  test('is waited for as well when the registry cannot be asked', async () => {
-    const error = await refuse({ status: 500, body: {} }, minute);
+  test.each<[string, FakeAnswer]>([
+    ['is in trouble', { status: 500, body: {} }],
+    ['is not what answers', { status: 404, body: {} }],
+  ])('is waited for as well when the registry %s', async (_what, registry) => {
+    const error = await refuse(registry, minute);
     expect(error.fault.kind).toBe('retryable');
   });
 
