@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BackendError } from '../../core/errors.ts';
+import { classify } from './aci-errors.ts';
 import type { AciSettings } from './aci-settings.ts';
 import { within } from './within.ts';
 
@@ -21,15 +22,18 @@ interface RegistryToken {
 /**
  * Gives a registry token in exchange for the app's own: the one `docker login` takes as a password, good for about
  * 3 hours and for what the app's identity may do in that registry, which is to pull. One exchange serves many starts.
+ * Every error is a classified BackendError.
  */
 export function registryTokens(settings: AciSettings, server: string): () => Promise<string> {
   let known: RegistryToken | undefined;
   let asking: Promise<RegistryToken> | undefined;
   return async () => {
     if (known !== undefined && known.expiresAt - settings.now() > leastLeft) return known.value;
-    asking ??= within(exchangeTime, (signal) => exchange(settings, server, signal)).finally(() => {
-      asking = undefined;
-    });
+    asking ??= within(exchangeTime, (signal) => exchange(settings, server, signal))
+      .catch((error: unknown) => Promise.reject(classify(error, settings.now())))
+      .finally(() => {
+        asking = undefined;
+      });
     known = await asking;
     return known.value;
   };

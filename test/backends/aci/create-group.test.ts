@@ -246,11 +246,14 @@ describe('pulling', () => {
     expect(fake.requests.filter(({ path }) => path === '/oauth2/exchange')).toHaveLength(2);
   });
 
-  test('by token that the registry refuses is tried again later, and sends no PUT', async () => {
-    fake.respond = () => ({ status: 403, body: {} });
+  test.each<[string, FakeAnswer | undefined, string, number]>([
+    ['refused', { status: 403, body: {} }, 'registry_token_refused', 30_000],
+    ['given in a way that nobody understands', { status: 200, body: {} }, 'ZodError', 10_000],
+    ['lost on the way', undefined, 'TypeError', 10_000],
+  ])('by token that is %s is tried again later, and sends no PUT', async (_how, answer, code, delayMs) => {
+    fake.respond = () => answer;
     const aci = await openAci(settingsFor(fake, { registryServer, pull: { mode: 'token' } }));
-    const error = await failureOf(aci.create(requestWith()));
-    expect(error).toMatchObject({ code: 'registry_token_refused', fault: { kind: 'retryable', delayMs: 30_000 } });
+    expect(await failureOf(aci.create(requestWith()))).toMatchObject({ code, fault: { kind: 'retryable', delayMs } });
     expect(puts()).toHaveLength(0);
   });
 });

@@ -20,7 +20,7 @@ export interface FakeAnswer {
 }
 
 /** What the next requests get; undefined is a connection that is dropped. */
-export type Respond = (request: SeenRequest) => FakeAnswer | undefined | Promise<FakeAnswer | undefined>;
+type Respond = (request: SeenRequest) => FakeAnswer | undefined | Promise<FakeAnswer | undefined>;
 
 export interface FakeAzure {
   readonly origin: string;

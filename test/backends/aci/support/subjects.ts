@@ -45,7 +45,7 @@ export function settingsFor(
   return { ...target, credential: async () => credential, now: () => createdAt, ...overrides };
 }
 
-export function specWith(more: Partial<FrozenSpec> = {}): FrozenSpec {
+function specWith(more: Partial<FrozenSpec> = {}): FrozenSpec {
   return FrozenSpec.parse({
     image: 'ctf.azurecr.io/web/login:1.2',
     command: [],
