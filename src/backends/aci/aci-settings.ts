@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity';
 import { z } from 'zod';
+import type { Log } from '../../core/ports.ts';
 
 /**
  * How groups may pull from `registryServer`:
@@ -67,8 +68,9 @@ export type AciTarget = z.infer<typeof AciTarget>;
 export type AciSettings = AciTarget & {
   /** One credential for the whole process. */
   readonly credential: () => Promise<TokenCredential>;
-  /** Milliseconds since the epoch, to read a Retry-After that is a date. */
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
+  readonly log: Log;
 };
 
 export function armAudience(endpoints: AciEndpoints): string {

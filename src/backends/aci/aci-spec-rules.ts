@@ -1,13 +1,7 @@
 import type { ChallengeSpec, ContainerSpec, Port } from '../../core/challenges/challenge.ts';
 import { resourcesOf } from '../../core/challenges/freeze-spec.ts';
+import type { SpecProblem } from '../backend.ts';
 import { parseImage } from './image-reference.ts';
-
-/** Something that Azure refuses (`error`) or does differently (`warning`). `path` points into the spec. */
-interface SpecProblem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-  readonly severity: 'error' | 'warning';
-}
 
 const mostPorts = 5;
 

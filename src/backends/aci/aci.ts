@@ -77,9 +77,9 @@ const reader = (defaults: TargetReader<GroupFields>['defaults']): TargetReader<G
     startsPer5Minutes,
     startsPerHour,
   }),
-  async open(fields, { deployment, credential, clock }) {
+  async open(fields, { deployment, credential, clock, log }) {
     const { openAci } = await import('./open-aci.ts');
-    return openAci({ ...AciTarget.parse(targetInput(fields, deployment)), credential, now: () => clock.now() });
+    return openAci({ ...AciTarget.parse(targetInput(fields, deployment)), credential, now: () => clock.now(), log });
   },
 });
 

@@ -42,6 +42,10 @@ export function groupCreator(parts: CreateParts): CreateGroup {
       if (error.code === 'InaccessibleImage') throw await explainImage(parts, request, error);
       if (!restrictPrivileges || !refusesSecurityContext(error)) throw error;
       restrictPrivileges = false;
+      parts.settings.log.warn('Azure refuses the security context here; containers start without it', {
+        region: parts.settings.region,
+        error: error.message,
+      });
       return put(request);
     }
   };

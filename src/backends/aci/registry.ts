@@ -27,7 +27,10 @@ export function openRegistry(settings: AciSettings): Registry | undefined {
   let client: Promise<ContainerRegistryClient> | undefined;
   const ask = async <T>(send: (client: ContainerRegistryClient) => Promise<T>): Promise<T> => {
     try {
-      client ??= openClient(settings, server);
+      client ??= openClient(settings, server).catch((error: unknown) => {
+        client = undefined;
+        throw error;
+      });
       return await send(await client);
     } catch (error) {
       throw classify(error, settings.now());

@@ -10,6 +10,7 @@ import {
   registryServer,
   requestWith,
   settingsFor,
+  silentLog,
 } from './support/subjects.ts';
 
 let fake: FakeAzure;
@@ -266,11 +267,14 @@ describe('a security context that Azure refuses', () => {
 
   test('is left out, and not tried again by this process', async () => {
     fake.respond = refuses;
-    const aci = await openAci(settingsFor(fake));
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (message: string) => warnings.push(message) };
+    const aci = await openAci(settingsFor(fake, {}, { log }));
     expect(await aci.create(requestWith())).toEqual({ state: 'pending' });
     expect(puts()).toHaveLength(2);
     expect(await aci.create(requestWith())).toEqual({ state: 'pending' });
     expect(puts()).toHaveLength(3);
+    expect(warnings).toEqual(['Azure refuses the security context here; containers start without it']);
   });
 
   test('is never sent when the settings say so', async () => {

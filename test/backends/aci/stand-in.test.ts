@@ -10,7 +10,7 @@ import { BackendError } from '../../../src/core/errors.ts';
 import { backendName, ContainerId } from '../../../src/core/ids.ts';
 import type { Backend, CreateRequest } from '../../../src/core/ports.ts';
 import { credentialSource } from '../../../src/identity/credential.ts';
-import { requestWith } from './support/subjects.ts';
+import { requestWith, silentLog } from './support/subjects.ts';
 
 const image = 'berthlocal.azurecr.io/challenges/web:1.0';
 let now = Date.UTC(2026, 0, 2);
@@ -43,7 +43,7 @@ function open(more: object = {}): Promise<Backend> {
     ...more,
   });
   const credential = credentialSource({ clientId: azure.clientId, environment: process.env });
-  return openAci({ ...target, credential, now: () => now });
+  return openAci({ ...target, credential, now: () => now, log: silentLog });
 }
 
 const State = z.object({

@@ -2,7 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 import { type AciSettings, AciTarget } from '../../../../src/backends/aci/aci-settings.ts';
 import { FrozenSpec } from '../../../../src/core/challenges/challenge.ts';
 import { BackendName, ChallengeId, ContainerId, EventName, Owner } from '../../../../src/core/ids.ts';
-import type { CreateRequest } from '../../../../src/core/ports.ts';
+import type { CreateRequest, Log } from '../../../../src/core/ports.ts';
 import type { FakeAzure } from './fake-azure.ts';
 
 export const subscriptionId = '00000000-0000-4000-8000-0000000000a1';
@@ -26,12 +26,14 @@ export function fakeCredential(): TokenCredential & { readonly scopes: string[] 
   };
 }
 
+export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
 type TargetInput = Partial<Parameters<typeof AciTarget.parse>[0] & Record<string, unknown>>;
 
 export function settingsFor(
   fake: FakeAzure,
   more: TargetInput = {},
-  overrides: Partial<Pick<AciSettings, 'credential' | 'now'>> = {},
+  overrides: Partial<Pick<AciSettings, 'credential' | 'now' | 'log'>> = {},
 ): AciSettings {
   const target = AciTarget.parse({
     subscriptionId,
@@ -42,7 +44,7 @@ export function settingsFor(
     ...more,
   });
   const credential = fakeCredential();
-  return { ...target, credential: async () => credential, now: () => createdAt, ...overrides };
+  return { ...target, credential: async () => credential, now: () => createdAt, log: silentLog, ...overrides };
 }
 
 function specWith(more: Partial<FrozenSpec> = {}): FrozenSpec {
