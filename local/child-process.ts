@@ -61,12 +61,14 @@ export class ChildProcessError extends Error {
  * @throws {ChildProcessError} with the last lines of its output, when it ends or stays silent instead.
  */
 export async function startChildProcess<Ready>(options: ChildProcessOptions<Ready>): Promise<RunningChild<Ready>> {
-  const child = spawn(
-    process.execPath,
-    ['--import', EXIT_WITH_PARENT, scriptPath(options.script), ...options.args],
+  const child = spawn(process.execPath, ['--import', EXIT_WITH_PARENT, scriptPath(options.script), ...options.args], {
+    cwd: options.cwd,
+    env: { ...options.env },
     // The fourth channel carries nothing: its closing tells the child that this process is gone.
-    { cwd: options.cwd, env: { ...options.env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
-  );
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // A group of its own: Ctrl-C reaches this process alone, which then stops its children in the right order.
+    detached: true,
+  });
   const exited = exitOf(child);
   const tail: string[] = [];
   const ready = await firstReady(child, exited, tail, options);

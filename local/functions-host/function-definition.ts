@@ -96,3 +96,15 @@ function parseOf<Output>(schema: z.ZodType<Output>, value: unknown, where: strin
   if (parsed.success) return parsed.data;
   throw new HostError('binding-unsupported', `${where}: ${z.prettifyError(parsed.error)}`, {}, parsed.error);
 }
+
+export function isHttpFunction(definition: FunctionDefinition): definition is HttpFunction {
+  return definition.trigger.kind === 'http';
+}
+
+export function isQueueFunction(definition: FunctionDefinition): definition is QueueFunction {
+  return definition.trigger.kind === 'queue';
+}
+
+export function isTimerFunction(definition: FunctionDefinition): definition is TimerFunction {
+  return definition.trigger.kind === 'timer';
+}

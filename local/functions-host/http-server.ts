@@ -104,7 +104,6 @@ async function answerRequest(options: HttpServerOptions, request: IncomingMessag
     if (target.segments[0] === 'admin') return await options.admin(request, target.segments);
     return await answerByFunction(options, request, target);
   } catch (error) {
-    // The client learns nothing of it: what went wrong inside is for the log alone.
     options.log({ level: 'error', category: 'host', message: `HTTP request failed: ${describeError(error)}` });
     return emptyAnswer(500);
   }
@@ -123,7 +122,14 @@ async function answerByFunction(
   }
   const body = await readBody(request, options.bodyLimitBytes);
   if (body === 'too-large') return emptyAnswer(413);
-  return await options.invoke(definition, request, url, params, body);
+  try {
+    return await options.invoke(definition, request, url, params, body);
+  } catch (error) {
+    // The client learns nothing of it: what went wrong inside is for the log alone.
+    const message = `Function failed: ${describeError(error)}`;
+    options.log({ level: 'error', category: 'host', functionName: definition.name, message });
+    return emptyAnswer(500);
+  }
 }
 
 /** The key a client presents: header `x-functions-key`, else query `code`. */

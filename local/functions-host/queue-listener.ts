@@ -12,7 +12,8 @@ import { describeStorageError, type QueueStore, type ReceivedMessage } from './q
 export interface QueueListenerOptions {
   definition: QueueFunction;
   queue: QueueStore;
-  poisonQueue: QueueStore;
+  /** Where messages go that failed too often; a poison queue has none itself. */
+  poisonQueue: QueueStore | undefined;
   options: QueuesOptions;
   /** How long a received message stays hidden unless renewed: Azure's fixed 10 minutes. */
   invisibilityMs: number;
@@ -109,14 +110,26 @@ export class QueueListener {
     );
     await stopRenewing();
     if (outcome.isDone) return this.#of.queue.remove(message);
+    return this.#settleFailed(message);
+  }
+
+  async #settleFailed(message: ReceivedMessage): Promise<void> {
+    const { options, poisonQueue } = this.#of;
+    // As in Azure: what fails on a poison queue stays hidden for the rest of its invisibility, or it would spin.
+    if (!poisonQueue) return;
     if (message.dequeueCount >= options.maxDequeueCount) return this.#poison(message);
     return this.#release(message, options.visibilityTimeout);
   }
 
   async #poison(message: ReceivedMessage): Promise<void> {
+    const { queue, poisonQueue } = this.#of;
+    if (!poisonQueue) {
+      this.#log('warning', `Message ${message.id} failed too often on ${this.#queueName} and is left alone`);
+      return;
+    }
     this.#log('warning', `Message ${message.id} goes to ${this.#queueName}-poison`);
-    await this.#of.poisonQueue.send(message.text);
-    await this.#of.queue.remove(message);
+    await poisonQueue.send(message.text);
+    await queue.remove(message);
   }
 
   async #release(message: ReceivedMessage, visibleInMs: number): Promise<void> {

@@ -128,12 +128,12 @@ test('starts from a shell with a settings file', async () => {
     env: { ...machineEnvironment(), GREETING: 'from the shell' },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   // The fixture prints on its start hook, before the host is ready.
-  expect(line).toBe('app starts');
-  const [ready] = await once(createInterface({ input: child.stdout }), 'line');
-  const { url } = JSON.parse(ready);
-  expect(JSON.parse(ready)).toEqual({ ready: true, url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
+  expect((await lines.next()).value).toBe('app starts');
+  const ready = JSON.parse((await lines.next()).value);
+  expect(ready).toEqual({ ready: true, url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
+  const { url } = ready;
   const response = await fetch(`${url}/api/environment`, { headers: { origin: 'https://from.file.example' } });
   expect(await response.json()).toMatchObject({ greeting: 'from the shell', cwd: appDir });
   expect(response.headers.get('access-control-allow-origin')).toBe('https://from.file.example');

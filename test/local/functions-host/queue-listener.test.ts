@@ -51,7 +51,7 @@ class FakeQueue implements QueueStore {
   }
 }
 
-function listen(options: Partial<{ batchSize: number; newBatchThreshold: number; visibilityTimeout: number }> = {}) {
+function listen(options: Partial<{ visibilityTimeout: number }> = {}, hasPoisonQueue = true) {
   const clock = new ManualClock();
   const queue = new FakeQueue();
   const poisonQueue = new FakeQueue();
@@ -65,7 +65,7 @@ function listen(options: Partial<{ batchSize: number; newBatchThreshold: number;
   const listener = new QueueListener({
     definition,
     queue,
-    poisonQueue,
+    poisonQueue: hasPoisonQueue ? poisonQueue : undefined,
     options: {
       ...{ batchSize: 2, newBatchThreshold: 1, visibilityTimeout: 0, maxDequeueCount: 3 },
       ...{ maxPollingInterval: 1000, messageEncoding: 'none', ...options },
@@ -158,6 +158,18 @@ test('a message beyond its last try is poisoned without another', async () => {
   expect(running.size).toBe(0);
   expect(queue.done).toEqual(['remove a first']);
   expect(poisonQueue.done).toEqual(['send a']);
+});
+
+test('what fails on a poison queue is left as it is', async () => {
+  const { clock, queue, log, running, finish } = listen({}, false);
+  queue.add('a', 3);
+  await clock.advance(1000);
+  await finish('a', new Error('reason'));
+  queue.add('b', 4);
+  await clock.advance(1000);
+  expect([...running.keys()]).toEqual([]);
+  expect(queue.done).toEqual([]);
+  expect(log[1]).toBe('Message b failed too often on q and is left alone');
 });
 
 test('a queue that cannot be read is told of and tried again', async () => {
