@@ -1,0 +1,177 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Own engines live here, a directory each, named by the process that started it and a number. */
+const runRoot = '/run';
+const prefix = 'berth-docker-';
+const readyLimitMs = 30_000;
+const stopLimitMs = 20_000;
+
+export interface RunningEngine {
+  readonly socketPath: string;
+  readonly pid: number;
+  /** Ends the daemon and leaves its data: `restart` brings it back at the same address. */
+  halt(): Promise<void>;
+  restart(): Promise<void>;
+  /** Ends it and removes all it had. */
+  stop(): Promise<void>;
+}
+
+/** A private engine cannot be started here, and why. */
+export function whyNoPrivateEngine(): string | undefined {
+  if (process.getuid?.() !== 0) return 'a private Docker engine needs root';
+  if (!findDockerd()) return 'there is no dockerd: apt-get install --no-install-recommends docker.io iptables';
+  return undefined;
+}
+
+export function findProgram(name: string): string | undefined {
+  const { PATH = '' } = process.env;
+  const places = [...PATH.split(delimiter), '/usr/sbin', '/usr/local/sbin'];
+  return places.map((place) => join(place, name)).find((path) => existsSync(path));
+}
+
+function findDockerd(): string | undefined {
+  return findProgram('dockerd');
+}
+
+function answersPing(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = http.get({ socketPath, path: '/_ping', timeout: 1000 }, (response) => {
+      response.resume();
+      response.once('end', () => resolve(response.statusCode === 200));
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(false));
+  });
+}
+
+async function waitForPing(socketPath: string, daemon: ChildProcess, logFile: string): Promise<void> {
+  const deadline = Date.now() + readyLimitMs;
+  while (Date.now() < deadline && daemon.exitCode === null) {
+    if (await answersPing(socketPath)) return;
+    await delay(50);
+  }
+  throw new Error(`dockerd did not come up:\n${(await readFile(logFile, 'utf8')).slice(-2000)}`);
+}
+
+/** What dockerd changes on the machine and does not change back. */
+interface Forwarding {
+  readonly ipForward: string;
+  readonly policy: string | undefined;
+}
+
+async function readForwarding(): Promise<Forwarding> {
+  const ipForward = (await readFile('/proc/sys/net/ipv4/ip_forward', 'utf8')).trim();
+  const { stdout } = await run('iptables', ['-w', '10', '-S', 'FORWARD']);
+  return { ipForward, policy: /^-P FORWARD (\w+)/.exec(stdout)?.[1] };
+}
+
+async function restoreForwarding(before: Forwarding): Promise<void> {
+  if (before.policy !== undefined) await run('iptables', ['-w', '10', '-P', 'FORWARD', before.policy]);
+  await writeFile('/proc/sys/net/ipv4/ip_forward', before.ipForward);
+}
+
+async function unmountBelow(root: string): Promise<void> {
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
+  // The innermost first.
+  for (const mount of mounts.filter((path) => path.startsWith(`${root}/`)).reverse())
+    await run('umount', ['-l', mount]);
+}
+
+function commandLine(pid: number | string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** The daemon, its containerd and its shims: every process started with this directory in its command. */
+function processesOf(root: string): number[] {
+  const pids = readdirSync('/proc').filter((entry) => /^[0-9]+$/.test(entry));
+  return pids.filter((pid) => commandLine(pid).includes(`${root}/`)).map(Number);
+}
+
+async function removeAll(root: string): Promise<void> {
+  for (const pid of processesOf(root)) if (pid !== process.pid) process.kill(pid, 'SIGKILL');
+  await unmountBelow(root);
+  await rm(root, { recursive: true, force: true });
+}
+
+/** Engines of test runs that were killed before they could clean up. */
+export async function removeLeftoverEngines(): Promise<void> {
+  for (const entry of readdirSync(runRoot)) {
+    const owner = new RegExp(`^${prefix}([0-9]+)-[0-9]+$`).exec(entry)?.[1];
+    if (owner !== undefined && !existsSync(`/proc/${owner}`)) await removeAll(join(runRoot, entry));
+  }
+}
+
+async function endDaemon(daemon: ChildProcess): Promise<void> {
+  if (daemon.exitCode !== null || daemon.signalCode !== null) return;
+  const exited = once(daemon, 'exit');
+  daemon.kill('SIGTERM');
+  const insist = setTimeout(() => daemon.kill('SIGKILL'), stopLimitMs);
+  await exited.finally(() => clearTimeout(insist));
+}
+
+let started = 0;
+
+/**
+ * Starts a Docker engine of our own, beside whatever else runs on the machine: own socket, data and state, and no
+ * default bridge, whose name and addresses would clash with another engine's.
+ */
+export async function startDockerEngine(extraArguments: readonly string[] = []): Promise<RunningEngine> {
+  const why = whyNoPrivateEngine();
+  const dockerd = findDockerd();
+  if (why !== undefined || dockerd === undefined) throw new Error(why);
+  started += 1;
+  const root = join(runRoot, `${prefix}${process.pid}-${started}`);
+  const socketPath = join(root, 'docker.sock');
+  const logFile = join(root, 'dockerd.log');
+  await mkdir(root, { recursive: true });
+  const before = await readForwarding();
+  const begin = async (): Promise<ChildProcess> => {
+    const places = [
+      '--data-root',
+      join(root, 'data'),
+      '--exec-root',
+      join(root, 'exec'),
+      '--pidfile',
+      join(root, 'pid'),
+    ];
+    const network = ['--bridge', 'none', '--storage-driver', 'overlay2'];
+    const all = ['-H', `unix://${socketPath}`, ...places, ...network, ...extraArguments];
+    const daemon = spawn('/bin/sh', ['-c', 'log=$1; shift; exec "$@" >>"$log" 2>&1', 'sh', logFile, dockerd, ...all], {
+      stdio: 'ignore',
+    });
+    await waitForPing(socketPath, daemon, logFile);
+    return daemon;
+  };
+  let daemon = await begin().catch(async (error: unknown) => {
+    await removeAll(root);
+    throw error;
+  });
+  return {
+    socketPath,
+    get pid() {
+      return daemon.pid ?? -1;
+    },
+    halt: () => endDaemon(daemon),
+    restart: async () => {
+      daemon = await begin();
+    },
+    stop: async () => {
+      await endDaemon(daemon);
+      await removeAll(root);
+      await restoreForwarding(before);
+    },
+  };
+}
