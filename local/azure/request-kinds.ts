@@ -13,6 +13,8 @@ export const REQUEST_KINDS = [
   'repository.get',
   'tags.list',
   'manifests.list',
+  'tags.get',
+  'manifests.get',
   'registry.exchange',
   'registry.token',
   'identity.token',

@@ -5,7 +5,15 @@ import type { RequestKind } from '../request-kinds.ts';
 import type { World } from '../world.ts';
 import { RegistryError, registryErrorBody } from './registry-error.ts';
 import { accessToken, exchange } from './registry-tokens.ts';
-import { getRepository, listCatalog, listManifests, listTags, type RegistryRequest } from './registry-views.ts';
+import {
+  getManifest,
+  getRepository,
+  getTag,
+  listCatalog,
+  listManifests,
+  listTags,
+  type RegistryRequest,
+} from './registry-views.ts';
 
 type Handle = (request: RegistryRequest) => Promise<Answer>;
 interface RegistryRoute extends Route<Handle> {
@@ -17,6 +25,8 @@ const ROUTES: readonly RegistryRoute[] = [
   { method: 'GET', pattern: '/acr/v1/:repository', kind: 'repository.get', handle: getRepository },
   { method: 'GET', pattern: '/acr/v1/:repository/_tags', kind: 'tags.list', handle: listTags },
   { method: 'GET', pattern: '/acr/v1/:repository/_manifests', kind: 'manifests.list', handle: listManifests },
+  { method: 'GET', pattern: '/acr/v1/:repository/_tags/:tag', kind: 'tags.get', handle: getTag },
+  { method: 'GET', pattern: '/acr/v1/:repository/_manifests/:digest', kind: 'manifests.get', handle: getManifest },
   {
     method: 'POST',
     pattern: '/oauth2/exchange',

@@ -66,6 +66,28 @@ export async function listManifests(request: RegistryRequest): Promise<Answer> {
   return { status: 200, headers, body };
 }
 
+/** One tag. */
+export async function getTag(request: RegistryRequest): Promise<Answer> {
+  const repository = await allowedRepository(request);
+  const name = parameter(request.parameters, 'tag');
+  const tag = tagsOf(repository).find((known) => known.name === name);
+  if (!tag) throw new RegistryError(404, 'TAG_UNKNOWN', `the specified tag does not exist: ${name}`);
+  return {
+    status: 200,
+    body: { registry: request.world.registry.host, imageName: repository.name, tag: tagView(tag) },
+  };
+}
+
+/** One manifest, by its digest. */
+export async function getManifest(request: RegistryRequest): Promise<Answer> {
+  const repository = await allowedRepository(request);
+  const digest = parameter(request.parameters, 'digest');
+  const manifest = manifestsOf(repository).find((known) => known.digest === digest);
+  if (!manifest) throw new RegistryError(404, 'MANIFEST_UNKNOWN', `manifest ${digest} is not found`);
+  const body = { registry: request.world.registry.host, imageName: repository.name, manifest: manifestView(manifest) };
+  return { status: 200, body };
+}
+
 async function allowedRepository({ world, call, parameters }: RegistryRequest): Promise<Repository> {
   const name = parameter(parameters, 'repository');
   await requireScope(world, call, `repository:${name}:metadata_read`);

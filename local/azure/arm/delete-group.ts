@@ -29,7 +29,6 @@ function beginDeletion(world: World, record: GroupRecord, now: number): void {
   if (refuseDeleteWhileCreating && (state === 'Pending' || state === 'Creating')) throw transitioning(record.name);
   const refusal = world.quotas.admit('deletes', record.subscriptionId, record.location);
   if (refusal) throw refusal;
-  const goneAt = record.effects.stuckIn === 'Deleting' ? Number.POSITIVE_INFINITY : now + deletingMs;
-  record.deletion = { askedAt: now, goneAt };
+  record.deletion = { askedAt: now, takesMs: deletingMs };
   world.provisioning.watch(record);
 }

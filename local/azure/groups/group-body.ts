@@ -10,6 +10,11 @@ function anyCase<const T extends readonly [string, ...string[]]>(values: T) {
   });
 }
 
+function knownSystem(given: string | undefined): 'Linux' | 'Windows' | undefined {
+  const systems = ['Linux', 'Windows'] as const;
+  return systems.find((system) => system.toLowerCase() === given?.toLowerCase());
+}
+
 const protocol = anyCase(['TCP', 'UDP']);
 const resources = z.looseObject({ cpu: z.number(), memoryInGB: z.number() });
 
@@ -62,7 +67,8 @@ export const groupBodySchema = z.looseObject({
     .optional(),
   properties: z.looseObject({
     containers: z.array(containerSchema),
-    osType: anyCase(['Linux', 'Windows']).optional(),
+    /** An unknown system is read as none, since the service has one answer for both. */
+    osType: z.string().optional().transform(knownSystem),
     restartPolicy: anyCase(['Always', 'OnFailure', 'Never']).default('Always'),
     sku: anyCase(['Standard', 'Dedicated', 'Confidential']).default('Standard'),
     ipAddress: addressSchema.optional(),

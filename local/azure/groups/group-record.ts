@@ -39,8 +39,7 @@ export interface GroupRecord {
   timing: Timing;
   launch: Launch;
   effects: GroupEffects;
-  /** `goneAt` is Infinity for a deletion that never ends. */
-  deletion: { readonly askedAt: number; readonly goneAt: number } | undefined;
+  deletion: { readonly askedAt: number; readonly takesMs: number } | undefined;
 }
 
 /** Names are the same whatever their case, as everywhere in Resource Manager. */

@@ -12,7 +12,7 @@ export type Standing =
 export function standingAt(record: GroupRecord, at: number): Standing {
   if (at < record.createdAt) return { state: 'Unborn' };
   const { deletion } = record;
-  if (deletion && at >= deletion.goneAt) return { state: 'Gone' };
+  if (at >= goneAt(record)) return { state: 'Gone' };
   if (deletion && at >= deletion.askedAt) return { state: 'Deleting' };
   return provisioningAt(record, at);
 }
@@ -27,6 +27,11 @@ function provisioningAt(record: GroupRecord, at: number): Standing {
   const failsAt = laterFailure(record);
   if (failsAt !== undefined && at >= failsAt.at) return { state: 'Failed', failure: failsAt.failure, at: failsAt.at };
   return { state: 'Succeeded' };
+}
+
+/** When the group is no more; Infinity as long as nothing deletes it, or if its deletion is stuck. */
+export function goneAt({ deletion, effects }: GroupRecord): number {
+  return deletion && effects.stuckIn !== 'Deleting' ? deletion.askedAt + deletion.takesMs : Number.POSITIVE_INFINITY;
 }
 
 /** When and how a group that came up turns to Failed, if it does. */

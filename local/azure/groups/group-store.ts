@@ -1,5 +1,5 @@
 import type { GroupRecord } from './group-record.ts';
-import { standingAt } from './group-states.ts';
+import { goneAt, standingAt } from './group-states.ts';
 
 /** How long a group that is gone can still show up in a lagging list. */
 const REMEMBERED_MS = 60 * 60 * 1000;
@@ -28,7 +28,7 @@ export class GroupStore {
 
   remove(record: GroupRecord, now: number): void {
     if (this.#live.get(record.key) === record) this.#live.delete(record.key);
-    this.#gone = this.#gone.filter((other) => (other.deletion?.goneAt ?? now) > now - REMEMBERED_MS);
+    this.#gone = this.#gone.filter((other) => goneAt(other) > now - REMEMBERED_MS);
     this.#gone.push(record);
     this.#goneCount += 1;
   }

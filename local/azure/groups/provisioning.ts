@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { GroupRunner } from '../runners/group-runner.ts';
 import type { Addresses } from '../runners/loopback-addresses.ts';
 import type { GroupRecord } from './group-record.ts';
-import { exitTime, laterFailure } from './group-states.ts';
+import { exitTime, goneAt, laterFailure } from './group-states.ts';
 import type { GroupStore } from './group-store.ts';
 import { runnableGroup } from './runnable-group.ts';
 
@@ -72,7 +72,7 @@ export class Provisioning {
 
   #advance(record: GroupRecord, now: number): void {
     const { deletion, launch, startedAt, timing, effects } = record;
-    if (deletion && now >= deletion.goneAt) {
+    if (now >= goneAt(record)) {
       this.#unsettled.delete(record);
       this.#parts.store.remove(record, now);
       this.#end(record);

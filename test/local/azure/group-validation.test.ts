@@ -62,7 +62,7 @@ describe('a PUT that Azure would refuse', () => {
 
   it.each<[string, (body: ContainerGroup) => ContainerGroup, string]>([
     ['51 tags', (body) => ({ ...body, tags: tags(51) }), 'InvalidTags'],
-    ['an operating system of its own', (body) => ({ ...body, osType: 'Plan9' }), 'InvalidRequestContent'],
+    ['an operating system of its own', (body) => ({ ...body, osType: 'Plan9' }), 'InvalidOsType'],
     [
       'a private address',
       (body) => ({ ...body, ipAddress: { type: 'Private', ports: [{ port: 8080 }] } }),
