@@ -1,0 +1,98 @@
+import { minutes, seconds } from '../../src/core/ids.ts';
+import { Random } from './random.ts';
+
+/** How rough one run is. Every seed draws another mixture, so that each kind of trouble is also met without the others. */
+export interface Plan {
+  readonly seed: number;
+  /** Actors act and faults happen for so long. */
+  readonly activityMs: number;
+  /** Then nobody acts and nothing breaks: messages of dead hosts come back, deadlines pass, reconcile goes round twice. */
+  readonly quietMs: number;
+  /** Then everything is stopped, and nothing at all may be left after so long. */
+  readonly farewellMs: number;
+  readonly hosts: number;
+  readonly owners: number;
+  readonly betweenActsMs: number;
+  readonly eventEnds: boolean;
+  /** Each host's clock is wrong by at most this. */
+  readonly skewMs: number;
+  /** Per call to the world, unless said otherwise. */
+  readonly crash: number;
+  readonly crashAtWrite: number;
+  readonly crashAtBackend: number;
+  readonly slowCall: number;
+  readonly storageRefuses: number;
+  readonly storageLosesAnswer: number;
+  readonly storageRepeats: number;
+  readonly messageTwice: number;
+  readonly backend: BackendPlan;
+  /** Mean time between two; 0 for never. */
+  readonly betweenStallsMs: number;
+  readonly betweenStorageOutagesMs: number;
+  readonly betweenTargetOutagesMs: number;
+  readonly betweenOrphansMs: number;
+  readonly betweenSettingsMs: number;
+}
+
+/** Per call of a backend, and per container. */
+export interface BackendPlan {
+  readonly unavailable: number;
+  readonly throttled: number;
+  readonly capacity: number;
+  readonly permanent: number;
+  readonly answerLost: number;
+  /** The caller has given up by the time it takes effect. */
+  readonly landsLate: number;
+  readonly neverReady: number;
+  readonly breaksDown: number;
+  readonly exits: number;
+  readonly disappears: number;
+}
+
+function backendPlan(random: Random): BackendPlan {
+  const some = (most: number): number => (random.chance(0.65) ? most * random.fraction() : 0);
+  return {
+    unavailable: some(0.12),
+    throttled: some(0.1),
+    capacity: some(0.08),
+    permanent: some(0.02),
+    answerLost: some(0.1),
+    landsLate: some(0.12),
+    neverReady: some(0.08),
+    breaksDown: some(0.08),
+    exits: some(0.1),
+    disappears: some(0.05),
+  };
+}
+
+export function planOf(seed: number, activityMinutes: number): Plan {
+  const random = new Random(seed, 'plan');
+  const some = (most: number): number => (random.chance(0.7) ? most * random.fraction() : 0);
+  const every = (mean: number): number => (random.chance(0.5) ? mean : 0);
+  const storms = random.chance(0.15) ? 4 : 1;
+  return {
+    seed,
+    activityMs: minutes(activityMinutes),
+    quietMs: minutes(33),
+    farewellMs: minutes(14),
+    hosts: random.between(1, 3),
+    owners: random.between(3, 6),
+    betweenActsMs: seconds(random.between(12, 40)),
+    eventEnds: random.chance(0.2),
+    skewMs: random.chance(0.5) ? random.between(0, 5000) : 0,
+    crash: some(0.0008) * storms,
+    crashAtWrite: some(0.006) * storms,
+    crashAtBackend: some(0.03) * storms,
+    slowCall: some(0.01),
+    storageRefuses: some(0.004) * storms,
+    storageLosesAnswer: some(0.004) * storms,
+    storageRepeats: some(0.01) * storms,
+    messageTwice: some(0.1),
+    backend: backendPlan(random),
+    betweenStallsMs: every(minutes(4)),
+    betweenStorageOutagesMs: every(minutes(10)),
+    betweenTargetOutagesMs: every(minutes(8)),
+    betweenOrphansMs: every(minutes(6)),
+    betweenSettingsMs: every(minutes(9)),
+  };
+}

@@ -1,0 +1,41 @@
+import { minutes } from '../../src/core/ids.ts';
+import type { Lifecycle } from '../../src/core/lifecycle.ts';
+import { onExpireTimer } from '../../src/functions/expire-containers.timer.ts';
+import { onReconcileTimer } from '../../src/functions/reconcile-containers.timer.ts';
+import type { Ground } from './ground.ts';
+import type { Host } from './host.ts';
+import { type Hosts, ordinary } from './hosts.ts';
+
+/** The two timers. The platform runs each on one host at a time, and skips a turn while the one before is still at work. */
+export function startTimers(ground: Ground, hosts: Hosts): void {
+  every(ground, hosts, 'expire', minutes(1), onExpireTimer);
+  every(ground, hosts, 'reconcile', minutes(5), onReconcileTimer);
+}
+
+function every(
+  ground: Ground,
+  hosts: Hosts,
+  name: string,
+  periodMs: number,
+  pass: (life: Lifecycle) => Promise<void>,
+): void {
+  let atWork: Host | undefined;
+  const tick = (): void => {
+    ground.scheduler.after(periodMs, tick);
+    if (atWork?.alive) return;
+    const living = hosts.pick();
+    if (living === undefined) return;
+    atWork = living.host;
+    const worked = async (): Promise<void> => {
+      ground.tell({}, () => `${living.host.name}: ${name} timer`);
+      await pass(living.life);
+      atWork = undefined;
+    };
+    living.host.run(worked, (error) => {
+      atWork = undefined;
+      if (ordinary(error)) return;
+      ground.report.violate('no unexpected error', `${name} timer: ${error instanceof Error ? error.stack : error}`);
+    });
+  };
+  ground.scheduler.after(periodMs, tick);
+}

@@ -1,0 +1,147 @@
+import type { TargetName } from '../../src/core/ids.ts';
+import { minutes } from '../../src/core/ids.ts';
+import type { LifecycleSettings } from '../../src/core/lifecycle.ts';
+import { Message } from '../../src/core/messages.ts';
+import type { QueueName } from '../../src/storage/message-queue.ts';
+import { Actors } from './actors.ts';
+import { Chaos } from './chaos.ts';
+import { Engine } from './engine.ts';
+import type { Ground } from './ground.ts';
+import { contentOf, handlers } from './handlers.ts';
+import { Hosts, ordinary } from './hosts.ts';
+import { CreateWatch } from './invariants/create-watch.ts';
+import { OwnerWatch } from './invariants/owner-watch.ts';
+import { TargetWatch } from './invariants/target-watch.ts';
+import { ObservedTable } from './observed-table.ts';
+import { type Consumer, QueuePump } from './queue-pump.ts';
+import { natures, settingsWith, targets } from './settings.ts';
+import { SimulatedTable } from './storage/simulated-table.ts';
+import type { About } from './story.ts';
+import { startTimers } from './timers.ts';
+
+/** One deployment of Berth with everything around it. */
+export class World {
+  readonly ground: Ground;
+  readonly engines: readonly Engine[];
+  readonly tables;
+  readonly pumps: Readonly<Record<QueueName | 'poison', QueuePump>>;
+  readonly hosts: Hosts;
+  readonly actors: Actors;
+  readonly chaos: Chaos;
+  readonly ownerWatch: OwnerWatch;
+  #settings: LifecycleSettings;
+
+  constructor(ground: Ground) {
+    const { plan } = ground.faults;
+    this.ground = ground;
+    this.#settings = settingsWith(targets, plan.eventEnds ? ground.now + plan.activityMs * 0.7 : undefined);
+    const createWatch = new CreateWatch(ground, () => this.tables.containers);
+    this.engines = targets.map((target) => new Engine(target, natureOf(target.name), ground, createWatch));
+    this.ownerWatch = new OwnerWatch(ground, this.engines, this.#settings.quota.containers);
+    this.tables = this.#openTables();
+    this.pumps = this.#openQueues();
+    this.hosts = new Hosts({
+      ground,
+      tables: this.tables,
+      pumps: this.pumps,
+      engines: new Map(this.engines.map((engine) => [engine.target.name, engine])),
+      settings: () => this.#settings,
+    });
+    this.actors = new Actors(ground, this.hosts, (id, about) => {
+      if (!this.ownerWatch.seen.has(id)) ground.report.violate('an accepted request has a row', id, about);
+    });
+    this.chaos = new Chaos(ground, this.hosts, this.engines, () => this.#takeTargetAway());
+  }
+
+  begin(): void {
+    for (let i = 0; i < this.ground.faults.plan.hosts; i += 1) this.hosts.start();
+    startTimers(this.ground, this.hosts);
+    this.actors.begin();
+    this.chaos.begin();
+  }
+
+  /** Nothing breaks from here on, and nobody asks for anything. */
+  calm(): void {
+    this.ground.faults.on = false;
+    this.chaos.end();
+    if (this.#settings.targets.length < targets.length) this.#restore();
+    this.actors.end();
+  }
+
+  #openTables() {
+    const { ground } = this;
+    const targetWatch = new TargetWatch(ground);
+    const plain = (name: string): ObservedTable => new ObservedTable(new SimulatedTable(name), () => undefined);
+    return {
+      containers: new ObservedTable(new SimulatedTable('containers'), (_partition, before, after) =>
+        this.ownerWatch.onCommit(before, after),
+      ),
+      targets: new ObservedTable(new SimulatedTable('targets'), (target, before, after) =>
+        targetWatch.onCommit(target, before, after),
+      ),
+      challenges: plain('challenges'),
+      control: plain('control'),
+      audit: new SimulatedTable('audit'),
+    };
+  }
+
+  #openQueues(): Readonly<Record<QueueName | 'poison', QueuePump>> {
+    const poison = new QueuePump('poison', this.ground, {
+      ...this.#consumer('poison'),
+      poisoned: async () => undefined,
+    });
+    const queue = (name: QueueName): QueuePump =>
+      new QueuePump(name, this.ground, {
+        ...this.#consumer(name),
+        poisoned: (_living, text) => poison.put(text, { delaySeconds: 0, timeToLiveSeconds: -1 }),
+      });
+    return { provision: queue('provision'), watch: queue('watch'), release: queue('release'), poison };
+  }
+
+  #consumer(name: QueueName | 'poison'): Omit<Consumer, 'poisoned'> {
+    const { ground } = this;
+    return {
+      pick: () => this.hosts.pick(),
+      handle: ({ host, life }, text) => {
+        ground.tell(aboutMessage(text), () => `${host.name} gets from ${name}: ${JSON.stringify(contentOf(text))}`);
+        return handlers[name](life, contentOf(text));
+      },
+      failed: (error, text) => {
+        const about = aboutMessage(text);
+        ground.tell(about, () => `${name} message failed: ${error}`);
+        ground.report.outcome(`${name}: thrown`);
+        if (ordinary(error)) return;
+        const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        ground.report.violate('no unexpected error', `${name}: ${detail}`, about);
+      },
+    };
+  }
+
+  /** For a while one target is not configured: what is there is unknown, not gone. */
+  #takeTargetAway(): void {
+    if (this.#settings.targets.length < targets.length) return;
+    const away = this.ground.faults.random.pick(targets);
+    this.#settings = { ...this.#settings, targets: targets.filter((target) => target !== away) };
+    this.ground.tell({ target: away.name }, () => `${away.name} is taken out of the settings`);
+    this.ground.scheduler.after(this.ground.faults.random.between(minutes(1), minutes(5)), () => this.#restore());
+  }
+
+  #restore(): void {
+    if (this.#settings.targets.length === targets.length) return;
+    this.#settings = { ...this.#settings, targets };
+    this.hosts.restart('new settings');
+  }
+}
+
+function aboutMessage(text: string): About {
+  const message = Message.parse(contentOf(text));
+  if (message.kind === 'watch') return { target: message.target };
+  const { id, owner, challenge } = message;
+  return { id, owner, challenge };
+}
+
+function natureOf(target: TargetName) {
+  const nature = natures.get(target);
+  if (nature === undefined) throw new Error(`what is ${target} like?`);
+  return nature;
+}
