@@ -10,7 +10,7 @@ import type { OnUnreadable } from './row-reader.ts';
 import type { IdentityAccount, StorageAccount } from './storage-account.ts';
 import type { CountStorage } from './storage-count.ts';
 import { type CredentialFactory, identityCredential, lazyCredential } from './storage-credential.ts';
-import { type Stores, storesOver } from './stores.ts';
+import { type Stores, storesOver, type TableName } from './stores.ts';
 
 export interface StorageSettings {
   readonly account: StorageAccount;
@@ -62,15 +62,9 @@ function connectByIdentity(account: IdentityAccount, credential: TokenCredential
 }
 
 function connect({ account, credential }: StorageSettings, httpClient: HttpClient): Connection {
-  if (account.by === 'identity') {
-    const factory = credential ?? (() => identityCredential(account));
-    return connectByIdentity(account, lazyCredential(factory), httpClient);
-  }
-  try {
-    return connectByString(account.connectionString, httpClient);
-  } catch (cause) {
-    throw new BerthError('misconfigured', 'The storage connection string cannot be read.', {}, cause);
-  }
+  if (account.by === 'connectionString') return connectByString(account.connectionString, httpClient);
+  const factory = credential ?? (() => identityCredential(account));
+  return connectByIdentity(account, lazyCredential(factory), httpClient);
 }
 
 function checkPrefix(name: string, prefix: string, pattern: RegExp): void {
@@ -78,35 +72,50 @@ function checkPrefix(name: string, prefix: string, pattern: RegExp): void {
   throw new BerthError('misconfigured', `${name} must be letters and digits, a letter first.`, { setting: name });
 }
 
-/**
- * Opens nothing yet: the first call connects, and asks for a token where there is an identity.
- * Throws BerthError `misconfigured` for a connection string or a prefix that cannot be used.
- */
-export function openStorage(settings: StorageSettings): Storage {
-  const { tablePrefix = '', queuePrefix = '', onUnreadable, count = () => undefined } = settings;
-  checkPrefix('tablePrefix', tablePrefix, /^[A-Za-z][A-Za-z0-9]{0,30}$/);
-  checkPrefix('queuePrefix', queuePrefix, /^[a-z][a-z0-9]{0,30}$/);
+/** Every table and queue by its name, none of them touched yet. */
+function placesOf(settings: StorageSettings) {
+  const { tablePrefix = '', queuePrefix = '', count = () => undefined } = settings;
   const httpClient = createDefaultHttpClient();
   const connection = connect(settings, httpClient);
-  const openTable = (name: string): AzureTable =>
+  const table = (name: TableName): AzureTable =>
     new AzureTable({ client: connection.table(`${tablePrefix}${name}`), httpClient, count });
-  const openQueue = (name: string): AzureQueue => new AzureQueue(connection.queue(`${queuePrefix}${name}`), count);
-  const tables = {
-    containers: openTable('containers'),
-    challenges: openTable('challenges'),
-    targets: openTable('targets'),
-    control: openTable('control'),
-    audit: openTable('audit'),
-  };
-  const queues = { provision: openQueue('provision'), watch: openQueue('watch'), release: openQueue('release') };
-  const poison = queueNames.map((name) => openQueue(`${name}-poison`));
+  const queue = (name: string): AzureQueue => new AzureQueue(connection.queue(`${queuePrefix}${name}`), count);
   return {
-    ...storesOver({ tables, queues, onUnreadable }),
+    tables: {
+      containers: table('containers'),
+      challenges: table('challenges'),
+      targets: table('targets'),
+      control: table('control'),
+      audit: table('audit'),
+    },
+    queues: { provision: queue('provision'), watch: queue('watch'), release: queue('release') },
+    poisonQueues: queueNames.map((name) => queue(`${name}-poison`)),
+  };
+}
+
+function placesOrFault(settings: StorageSettings): ReturnType<typeof placesOf> {
+  checkPrefix('tablePrefix', settings.tablePrefix ?? '', /^[A-Za-z][A-Za-z0-9]{0,30}$/);
+  checkPrefix('queuePrefix', settings.queuePrefix ?? '', /^[a-z][a-z0-9]{0,30}$/);
+  try {
+    return placesOf(settings);
+  } catch (cause) {
+    throw new BerthError('misconfigured', 'The storage account cannot be addressed as it is configured.', {}, cause);
+  }
+}
+
+/**
+ * Opens nothing yet: the first call connects, and asks for a token where there is an identity.
+ * Throws BerthError `misconfigured` for an account or a prefix that cannot be used.
+ */
+export function openStorage(settings: StorageSettings): Storage {
+  const { tables, queues, poisonQueues } = placesOrFault(settings);
+  return {
+    ...storesOver({ tables, queues, onUnreadable: settings.onUnreadable }),
     health: async () => {
       await Promise.all([tables.control.get('health', 'health'), queues.provision.check()]);
     },
     prepare: async () => {
-      const places = [...Object.values(tables), ...Object.values(queues), ...poison];
+      const places = [...Object.values(tables), ...Object.values(queues), ...poisonQueues];
       await Promise.all(places.map(async (place) => await place.create()));
     },
   };
