@@ -5,11 +5,11 @@ import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import { BerthError } from '../core/errors.ts';
 import { AzureQueue } from './azure-queue.ts';
 import { AzureTable } from './azure-table.ts';
+import { type CredentialSource, lazyCredential } from './lazy-credential.ts';
 import { queueNames } from './message-queue.ts';
 import type { OnUnreadable } from './row-reader.ts';
 import type { IdentityAccount, StorageAccount } from './storage-account.ts';
 import type { CountStorage } from './storage-count.ts';
-import { type CredentialFactory, identityCredential, lazyCredential } from './storage-credential.ts';
 import { type Stores, storesOver, type TableName } from './stores.ts';
 
 export interface StorageSettings {
@@ -18,8 +18,8 @@ export interface StorageSettings {
   readonly tablePrefix?: string | undefined;
   /** Lower-case letters and digits before the name of every queue; the triggers must listen to the same. */
   readonly queuePrefix?: string | undefined;
-  /** In place of the identity's own credential, so that one is shared by the whole process. */
-  readonly credential?: CredentialFactory | undefined;
+  /** Asked at the first call, where the account is reached by an identity; wanted for that alone. */
+  readonly credential?: CredentialSource | undefined;
   readonly onUnreadable: OnUnreadable;
   readonly count?: CountStorage | undefined;
 }
@@ -63,8 +63,8 @@ function connectByIdentity(account: IdentityAccount, credential: TokenCredential
 
 function connect({ account, credential }: StorageSettings, httpClient: HttpClient): Connection {
   if (account.by === 'connectionString') return connectByString(account.connectionString, httpClient);
-  const factory = credential ?? (() => identityCredential(account));
-  return connectByIdentity(account, lazyCredential(factory), httpClient);
+  if (credential === undefined) throw new TypeError('An account reached by an identity needs a credential.');
+  return connectByIdentity(account, lazyCredential(credential), httpClient);
 }
 
 function checkPrefix(name: string, prefix: string, pattern: RegExp): void {

@@ -8,10 +8,6 @@ export interface IdentityAccount {
   readonly by: 'identity';
   readonly tableUri: string;
   readonly queueUri: string;
-  /** Of a user-assigned identity; absent for the system-assigned one. */
-  readonly clientId: string | undefined;
-  /** False where a developer's own sign-in may serve. */
-  readonly managed: boolean;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -46,9 +42,6 @@ function identityAccount(environment: Environment): IdentityAccount {
     by: 'identity',
     tableUri: uriOf('table'),
     queueUri: uriOf('queue'),
-    clientId: environment[`${setting}__clientId`] || undefined,
-    managed:
-      environment[`${setting}__credential`]?.toLowerCase() === 'managedidentity' || 'IDENTITY_ENDPOINT' in environment,
   };
 }
 

@@ -113,7 +113,7 @@ test.each([
   { tablePrefix: 'a-b' },
   { queuePrefix: 'Abc' },
   { account: { by: 'connectionString', connectionString: 'nonsense' } },
-  { account: { by: 'identity', tableUri: 'x', queueUri: 'x', clientId: undefined, managed: true } },
+  { account: { by: 'identity', tableUri: 'x', queueUri: 'x' } },
 ] as const)('%j is misconfigured', (settings) => {
   expect(() => open(settings)).toThrowError(expect.objectContaining({ code: 'misconfigured' }));
 });
