@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 import { BusyboxMissingError } from '../../local/example-images.ts';
-import { removeLeftoverEngines, startDockerEngine, whyNoPrivateEngine } from './docker-engine.ts';
+import { removeLeftoverEngines, startDockerEngine, whyNoPrivateEngine } from '../../local/docker-engine.ts';
 import { importTestImages } from './test-images.ts';
 
 /** `networkTestable`: it is on this machine and we are root, so that packet filters can be set for it. */
