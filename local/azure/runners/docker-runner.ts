@@ -28,6 +28,7 @@ export class DockerRunner implements GroupRunner {
   /** Container ids by group key and container name, the first container first. */
   readonly #running = new Map<string, Map<string, string>>();
   readonly #finalLogs = new Map<string, readonly string[]>();
+  #network: Promise<string> | undefined;
 
   constructor(options: DockerRunnerOptions) {
     this.#docker = new Docker({ socketPath: options.socketPath });
@@ -77,12 +78,25 @@ export class DockerRunner implements GroupRunner {
 
   async close(): Promise<void> {
     for (const key of [...this.#running.keys()]) await this.stop(key);
+    if (this.#network) await this.#docker.getNetwork(await this.#network).remove();
+  }
+
+  /** A network of its own, since not every engine has a default one. */
+  async #createNetwork(): Promise<string> {
+    const { instance } = this.#options;
+    const created = await this.#docker.createNetwork({
+      Name: `berth-stand-in-${instance}`,
+      Labels: { [LABEL]: instance },
+    });
+    return created.id;
   }
 
   async #startContainer(group: RunnableGroup, container: RunnableContainer, ids: Map<string, string>): Promise<void> {
     const image = await this.#engineImage(container.image);
     if (image === undefined) throw new Error(`the image '${container.image}' is not there`);
     const [first] = ids.values();
+    this.#network ??= this.#createNetwork();
+    const network = first === undefined ? await this.#network : `container:${first}`;
     const created = await this.#docker.createContainer({
       Image: image,
       Env: container.environment.map(({ name, value }) => `${name}=${value}`),
@@ -93,7 +107,8 @@ export class DockerRunner implements GroupRunner {
         Memory: Math.round(container.memoryInGB * 2 ** 30),
         NanoCpus: Math.round(container.cpu * 1e9),
         RestartPolicy: { Name: RESTART[group.restartPolicy] },
-        ...(first === undefined ? { PortBindings: portBindings(group) } : { NetworkMode: `container:${first}` }),
+        NetworkMode: network,
+        ...(first === undefined ? { PortBindings: portBindings(group) } : {}),
       },
     });
     ids.set(container.name, created.id);
