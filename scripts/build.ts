@@ -1,6 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
+/** Bundled CommonJS packages use names that a module does not have. */
+const commonJsNames = [
+  'import{createRequire as __createRequire}from"node:module";',
+  'import{dirname as __dirnameOf}from"node:path";',
+  'import{fileURLToPath as __pathOf}from"node:url";',
+  'const require=__createRequire(import.meta.url),__filename=__pathOf(import.meta.url),__dirname=__dirnameOf(__filename);',
+].join('');
+
 /**
  * Bundles the app into dist/. Splitting keeps what is loaded by `await import` in files of its own, so that an HTTP
  * function never reads the clients of ARM or Docker.
@@ -20,10 +28,7 @@ async function buildApp(): Promise<void> {
     legalComments: 'none',
     // The host provides functions-core; the others are native and optional.
     external: ['@azure/functions-core', 'cpu-features', '*.node'],
-    // Bundled CommonJS packages call require().
-    banner: {
-      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
-    },
+    banner: { js: commonJsNames },
     logLevel: 'warning',
   });
 }
