@@ -6,6 +6,7 @@ import http from 'node:http';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import Docker from 'dockerode';
 
 const run = promisify(execFile);
 
@@ -14,6 +15,16 @@ const runRoot = '/run';
 const prefix = 'berth-docker-';
 const readyLimitMs = 30_000;
 const stopLimitMs = 20_000;
+
+export interface EngineOptions {
+  /** More arguments for dockerd. */
+  readonly arguments?: readonly string[];
+  /**
+   * Bridges from which nothing may leave the machine, in the form iptables takes (`bt+` for all that begin with bt):
+   * what a test starts has no business outside.
+   */
+  readonly closedBridges?: string;
+}
 
 export interface RunningEngine {
   readonly socketPath: string;
@@ -114,12 +125,41 @@ export async function removeLeftoverEngines(): Promise<void> {
   }
 }
 
+function isRunning(daemon: ChildProcess): boolean {
+  return daemon.exitCode === null && daemon.signalCode === null;
+}
+
 async function endDaemon(daemon: ChildProcess): Promise<void> {
-  if (daemon.exitCode !== null || daemon.signalCode !== null) return;
+  if (!isRunning(daemon)) return;
   const exited = once(daemon, 'exit');
   daemon.kill('SIGTERM');
   const insist = setTimeout(() => daemon.kill('SIGKILL'), stopLimitMs);
   await exited.finally(() => clearTimeout(insist));
+}
+
+/**
+ * Networks leave packet filter rules and a bridge behind when their engine just ends. Containers are ended first, by
+ * force: the daemon would wait ten seconds for each that does not listen.
+ */
+async function removeContainersAndNetworks(socketPath: string): Promise<void> {
+  const docker = new Docker({ socketPath, host: undefined });
+  for (const { Id } of await docker.listContainers({ all: true })) {
+    await docker.getContainer(Id).remove({ force: true, v: true });
+  }
+  for (const { Id } of await docker.listNetworks({ filters: { type: ['custom'] } })) {
+    await docker.getNetwork(Id).remove();
+  }
+}
+
+const closing = (bridges: string): string[] => ['-i', bridges, '!', '-o', bridges, '-j', 'DROP'];
+
+/** Docker keeps what stands in DOCKER-USER, and asks it first. */
+async function close(bridges: string): Promise<void> {
+  await run('iptables', ['-w', '10', '-I', 'DOCKER-USER', ...closing(bridges)]);
+}
+
+async function reopen(bridges: string): Promise<void> {
+  await run('iptables', ['-w', '10', '-D', 'DOCKER-USER', ...closing(bridges)]);
 }
 
 let started = 0;
@@ -128,7 +168,7 @@ let started = 0;
  * Starts a Docker engine of our own, beside whatever else runs on the machine: own socket, data and state, and no
  * default bridge, whose name and addresses would clash with another engine's.
  */
-export async function startDockerEngine(extraArguments: readonly string[] = []): Promise<RunningEngine> {
+export async function startDockerEngine(options: EngineOptions = {}): Promise<RunningEngine> {
   const why = whyNoPrivateEngine();
   const dockerd = findDockerd();
   if (why !== undefined || dockerd === undefined) throw new Error(why);
@@ -148,17 +188,19 @@ export async function startDockerEngine(extraArguments: readonly string[] = []):
       join(root, 'pid'),
     ];
     const network = ['--bridge', 'none', '--storage-driver', 'overlay2'];
-    const all = ['-H', `unix://${socketPath}`, ...places, ...network, ...extraArguments];
+    const all = ['-H', `unix://${socketPath}`, ...places, ...network, ...(options.arguments ?? [])];
     const daemon = spawn('/bin/sh', ['-c', 'log=$1; shift; exec "$@" >>"$log" 2>&1', 'sh', logFile, dockerd, ...all], {
       stdio: 'ignore',
     });
     await waitForPing(socketPath, daemon, logFile);
     return daemon;
   };
+  const { closedBridges } = options;
   let daemon = await begin().catch(async (error: unknown) => {
     await removeAll(root);
     throw error;
   });
+  if (closedBridges !== undefined) await close(closedBridges);
   return {
     socketPath,
     get pid() {
@@ -169,8 +211,10 @@ export async function startDockerEngine(extraArguments: readonly string[] = []):
       daemon = await begin();
     },
     stop: async () => {
+      if (isRunning(daemon)) await removeContainersAndNetworks(socketPath);
       await endDaemon(daemon);
       await removeAll(root);
+      if (closedBridges !== undefined) await reopen(closedBridges);
       await restoreForwarding(before);
     },
   };

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
-import { BusyboxMissingError } from '../../local/example-images.ts';
 import { removeLeftoverEngines, startDockerEngine, whyNoPrivateEngine } from '../../local/docker-engine.ts';
+import { BusyboxMissingError } from '../../local/example-images.ts';
+import { testBridges } from './docker-subject.ts';
 import { importTestImages } from './test-images.ts';
 
 /** `networkTestable`: it is on this machine and we are root, so that packet filters can be set for it. */
@@ -35,7 +36,7 @@ async function provideEngine(): Promise<Provided> {
   const why = whyNoPrivateEngine();
   if (why === undefined) {
     await removeLeftoverEngines();
-    const { socketPath, stop } = await startDockerEngine();
+    const { socketPath, stop } = await startDockerEngine({ closedBridges: testBridges });
     return { docker: { socketPath, networkTestable: true }, stop };
   }
   const socketPath = existingSocket();
