@@ -52,9 +52,9 @@ describe.each(storeHomes((table, reader) => new TableChallengeStore(table, reade
 
 test('a challenge too large for a row is refused as the author can understand', async () => {
   const store = new TableChallengeStore(new SimulatedTable('challenges'), new RowReader(() => undefined));
-  const large = challenge('web-1');
-  const environment = Object.fromEntries(Array.from({ length: 64 }, (_, n) => [`V${n}`, 'é'.repeat(4096)]));
-  const containers = large.spec.containers.map((container) => ({ ...container, environment }));
+  const half = environmentOf(210_000);
+  const large = challenge('web-1', half);
+  const containers = large.spec.containers.map((one) => ({ ...one, secretEnvironment: half }));
   const put = store.put(event, { ...large, spec: { ...large.spec, containers } }, undefined);
   await expect(put).rejects.toMatchObject({ name: 'BerthError', code: 'invalid_challenge' });
 });

@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { TargetName } from '../../src/core/ids.ts';
 import type { Committed, TargetChange } from '../../src/core/ports.ts';
 import type { Slot } from '../../src/core/targets/target.ts';
+import { RowReader } from '../../src/storage/row-reader.ts';
+import type { Table } from '../../src/storage/table.ts';
 import { TableTargetStore } from '../../src/storage/target-store.ts';
+import { SimulatedTable } from '../simulation/storage/simulated-table.ts';
 import { containerId, inflightSlot, ledger, liveSlot, noon, target, waitingSlot } from './samples.ts';
 import { storeHomes } from './store-homes.ts';
 
@@ -145,3 +148,42 @@ describe.each(storeHomes((table, reader) => new TableTargetStore(table, reader))
     expect(unreadable).toHaveLength(1 + 1 + 3);
   });
 });
+
+/** A target's table where `between` happens after the one row was read and before the other is. */
+function movingTable(table: SimulatedTable, readFirst: string, between: () => Promise<unknown>): Table {
+  let moved: Promise<unknown> | undefined;
+  return {
+    get: async (partition, row) => {
+      if (row === readFirst && moved === undefined) {
+        const read = await table.get(partition, row);
+        moved = between();
+        return read;
+      }
+      while (moved === undefined) await Promise.resolve();
+      await moved;
+      return await table.get(partition, row);
+    },
+    transact: (partition, operations) => table.transact(partition, operations),
+    upsert: (partition, rows) => table.upsert(partition, rows),
+    remove: (partition, row) => table.remove(partition, row),
+    query: (query) => table.query(query),
+  };
+}
+
+test.each([`live~${containerId(1)}`, `inflight~${containerId(1)}`])(
+  'a hold that becomes live just after %s was read is seen as live',
+  async (readFirst) => {
+    const reader = new RowReader(() => undefined);
+    const table = new SimulatedTable('targets');
+    const store = new TableTargetStore(table, reader);
+    const committed = await store.commit(target, [putSlot(inflightSlot(1))]);
+    const version = committed.outcome === 'committed' ? (committed.versions[0] ?? '') : '';
+    const settle = (): Promise<Committed> =>
+      store.commit(target, [
+        { do: 'drop', kind: 'slot', key: { kind: 'inflight', id: containerId(1) }, version },
+        putSlot(liveSlot(1)),
+      ]);
+    const racing = new TableTargetStore(movingTable(table, readFirst, settle), reader);
+    expect((await racing.readHold(target, containerId(1)))?.value).toEqual(liveSlot(1));
+  },
+);
