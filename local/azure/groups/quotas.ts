@@ -21,8 +21,8 @@ export interface Usage {
   readonly cores: number;
 }
 
-/** A group counts for at least one core, and for whole ones. */
-const coresOf = (body: GroupBody): number => Math.max(1, Math.ceil(requestedSize(body).cpu));
+/** A group counts for whole cores, so for at least one. */
+const coresOf = (body: GroupBody): number => Math.ceil(requestedSize(body).cpu);
 
 /** The provider's limits, for each subscription and location. A group counts until it is gone, failed or not. */
 export class Quotas {

@@ -89,12 +89,15 @@ describe('a group’s ports', () => {
     socket.close();
   });
 
-  it('close when the group is deleted, and its address serves the next group', async () => {
+  it('close when the group is deleted, open connections included', async () => {
     const address = await addressOf('berth-a');
     await cameUp();
+    const socket = await connected(address, 8080);
+    const cut = once(socket, 'close');
     await remove(bench, 'berth-a');
     bench.clock.advance(1_000);
     await bench.standIn.settle();
+    await cut;
     await expect(connected(address, 8080)).rejects.toThrow('ECONNREFUSED');
   });
 

@@ -24,10 +24,10 @@ const tags = (count: number): NamedTag[] =>
     createdOn: new Date(Date.UTC(2026, 0, 1, 0, n)).toISOString(),
   }));
 
-async function repositoryNames(): Promise<string[]> {
-  const names: string[] = [];
-  for await (const name of bench.registry.listRepositoryNames()) names.push(name);
-  return names;
+async function repositoryPages(): Promise<string[][]> {
+  const pages: string[][] = [];
+  for await (const page of bench.registry.listRepositoryNames().byPage()) pages.push([...page]);
+  return pages;
 }
 
 async function newestManifests(repository: string): Promise<ArtifactManifestProperties[]> {
@@ -40,9 +40,14 @@ describe('the registry', () => {
   it('lists its repositories over pages', async () => {
     const wanted = [...Array(250).keys()].map((n) => `team/challenge-${String(n).padStart(3, '0')}`);
     await hold(Object.fromEntries(wanted.map((name) => [name, []])));
-    expect(await repositoryNames()).toEqual(wanted);
-    const { requests } = requestsSchema.parse(await bench.control('GET', 'state'));
-    expect(requests['catalog.list']).toBe(3 + 1);
+    const pages = await repositoryPages();
+    expect(pages.flat()).toEqual(wanted);
+    expect(pages.map((page) => page.length)).toEqual([100, 100, 50]);
+  });
+
+  it('has no empty page at its end', async () => {
+    await hold(Object.fromEntries([...Array(100).keys()].map((n) => [`team/challenge-${n}`, []])));
+    expect((await repositoryPages()).map((page) => page.length)).toEqual([100]);
   });
 
   it('gives the newest manifests first, with all their tags', async () => {
@@ -92,8 +97,7 @@ describe('the registry', () => {
     await newestManifests('team/a');
     await newestManifests('team/b');
     const { requests } = requestsSchema.parse(await bench.control('GET', 'state'));
-    expect(requests['registry.token']).toBe(2);
-    expect(requests['manifests.list']).toBe(3 + 2);
+    expect(requests).toMatchObject({ 'registry.token': 2, 'manifests.list': 3 + 2 });
   });
 
   it('challenges a request without a token', async () => {
