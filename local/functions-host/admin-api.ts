@@ -18,8 +18,8 @@ export interface AdminApiOptions {
 }
 
 /**
- * `GET /admin/host/status` (open, as under Core Tools) and `POST /admin/functions/{name}` with `{"input": text}` and the
- * master key, which starts a queue or timer function now and answers 202.
+ * `GET /admin/host/status` (open, as under Core Tools) and `POST /admin/functions/{name}` with `{"input": text}` and
+ * the master key, which starts a queue or timer function now and answers 202.
  */
 export function createAdminApi(
   options: AdminApiOptions,

@@ -77,7 +77,8 @@ function argumentsFor(options: HostProcessOptions): string[] {
 
 function toLogEntry(stream: 'stdout' | 'stderr', line: string): LogEntry {
   const entry = stream === 'stderr' ? parseLine(logEntry, line) : undefined;
-  return entry ?? { level: stream === 'stderr' ? 'error' : 'information', category: stream, message: line };
+  // What an app prints has no level: loggers write to standard error whatever theirs is.
+  return entry ?? { level: 'information', category: stream, message: line };
 }
 
 function parseLine<Output>(schema: z.ZodType<Output>, line: string): Output | undefined {

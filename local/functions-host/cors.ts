@@ -6,14 +6,14 @@ export interface CorsOptions {
   supportCredentials?: boolean;
 }
 
-export interface CorsRequest {
+interface CorsRequest {
   method: string;
   origin: string | undefined;
   requestMethod: string | undefined;
   requestHeaders: string | undefined;
 }
 
-export interface CorsAnswer {
+interface CorsAnswer {
   /** Headers for the response, whatever it turns out to be. */
   headers: Record<string, string>;
   /** True if this is a preflight, which ends here: the app never sees one. */

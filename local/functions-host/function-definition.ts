@@ -15,12 +15,12 @@ const queueBinding = z.object({ queueName: z.string().min(1), connection: z.stri
 const timerTrigger = z.object({ schedule: z.string().min(1), runOnStartup: z.boolean().default(false) });
 
 /** What starts a function; `bindingName` is the library's own name for it, new at each registration. */
-export type FunctionTrigger =
+type FunctionTrigger =
   | ({ kind: 'http'; bindingName: string } & z.infer<typeof httpTrigger>)
   | ({ kind: 'queue'; bindingName: string } & z.infer<typeof queueBinding>)
   | ({ kind: 'timer'; bindingName: string } & z.infer<typeof timerTrigger>);
 
-export interface QueueOutput {
+interface QueueOutput {
   bindingName: string;
   queueName: string;
   connection: string;

@@ -3,8 +3,8 @@ import { HostError } from './host-error.ts';
 import type { HostKeys } from './keys.ts';
 
 /**
- * The keys that open functions, as JSON: in the environment and not among the arguments, which every user of the machine
- * can read. It is taken out before the app is loaded.
+ * The keys that open functions, as JSON: in the environment and not among the arguments, which every user of the
+ * machine can read. It is taken out before the app is loaded.
  */
 export const KEYS_VARIABLE = 'LOCAL_FUNCTIONS_HOST_KEYS';
 

@@ -43,7 +43,7 @@ export interface RunningHost {
 /**
  * Runs a built Functions app in this process, which is to be used for nothing else: the app sees the settings as its
  * environment, and its modules cannot be unloaded. Not emulated: the function timeout, a timer's lock across hosts and
- * its memory of past runs, retry policies, HTTP streaming, Easy Auth, scaling out, other bindings than HTTP, queue, timer.
+ * its memory of past runs, retry policies, HTTP streaming, Easy Auth, scaling out, other bindings.
  * @throws {HostError} naming what in the app, its host.json or its settings is at fault
  */
 export async function startHost(options: HostOptions): Promise<RunningHost> {

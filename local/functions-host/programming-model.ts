@@ -5,7 +5,7 @@ import { z } from 'zod';
  * it is parsed here; its objects are handed back to it as they are, since they carry private state.
  */
 
-export const rpcTypedData = z.object({
+const rpcTypedData = z.object({
   string: z.string().nullish(),
   json: z.string().nullish(),
   bytes: z.instanceof(Uint8Array).nullish(),

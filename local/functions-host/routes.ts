@@ -8,7 +8,7 @@ interface Route {
   segments: readonly RouteSegment[];
 }
 
-export interface MatchedRoute {
+interface MatchedRoute {
   definition: HttpFunction;
   params: ReadonlyMap<string, string>;
 }

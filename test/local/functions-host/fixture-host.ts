@@ -12,7 +12,7 @@ const FIXTURE = fileURLToPath(new URL('./fixture-app/main.ts', import.meta.url))
 const REQUIRE_BANNER = 'import{createRequire as c}from"node:module";const require=c(import.meta.url);';
 
 /** Bundles the fixture app as the deployed one is: an ES module that leaves only `@azure/functions-core` outside. */
-export async function buildFixtureApp(queues: Record<string, unknown> = {}): Promise<string> {
+async function buildFixtureApp(queues: Record<string, unknown> = {}): Promise<string> {
   const appDir = await mkdtemp(join(tmpdir(), 'fixture-app-'));
   await build({
     entryPoints: [FIXTURE],
@@ -30,7 +30,7 @@ export async function buildFixtureApp(queues: Record<string, unknown> = {}): Pro
 }
 
 /** A hand-written app: its entry file as text. */
-export async function writeApp(source: string, hostJson: unknown = { version: '2.0' }): Promise<string> {
+async function writeApp(source: string, hostJson: unknown = { version: '2.0' }): Promise<string> {
   const appDir = await mkdtemp(join(tmpdir(), 'written-app-'));
   await mkdir(join(appDir, 'dist'));
   await writeFile(join(appDir, 'dist/main.mjs'), source);
@@ -81,6 +81,8 @@ export class FixtureHosts {
       STORAGE: this.#connectionString,
       WORK_QUEUE: queueName,
       TICK: '0 0 0 29 2 *',
+      'AzureWebJobs.drain.Disabled': 'true',
+
       ...options.settings,
     };
     const host = await startHostProcess({ ...options, appDir, settings, onLog });

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { Agent, type RequestOptions, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { FixtureHosts, type WatchedHost } from './fixture-host.ts';
@@ -29,6 +29,21 @@ function call(path: string, init?: RequestInit): Promise<Response> {
   return fetch(`${host.url}${path}`, init);
 }
 
+/** A call as it is written: fetch would join equal headers and choose the connection. */
+function rawCall(
+  path: string,
+  options: RequestOptions,
+  body?: string,
+): Promise<{ status: number | undefined; body: string }> {
+  return new Promise((resolve, reject) => {
+    const call = request(`${host.url}${path}`, options, async (response) => {
+      const chunks = await Array.fromAsync(response.setEncoding('utf8'));
+      resolve({ status: response.statusCode, body: chunks.join('') });
+    });
+    call.on('error', reject).end(body);
+  });
+}
+
 async function statusAndBody(response: Response): Promise<[number, string]> {
   return [response.status, await response.text()];
 }
@@ -53,6 +68,11 @@ describe('a request and its response', () => {
       body: '{"some": "json"}',
       traceParent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     });
+  });
+
+  test('equal headers are joined', async () => {
+    const { body } = await rawCall('/api/echo/x', { headers: { 'x-given': ['one', 'two'] } });
+    expect(JSON.parse(body)).toMatchObject({ header: 'one,two' });
   });
 
   test('a handler that returns nothing answers 204', async () => {
@@ -180,13 +200,17 @@ describe('limits', () => {
     expect((await call('/api/echo/x')).status).toBe(201);
   });
 
+  test('a refused body leaves its connection usable', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const headers = { 'transfer-encoding': 'chunked' };
+    const refused = await rawCall('/api/echo/x', { agent, method: 'POST', headers }, 'x'.repeat(5_000_000));
+    expect(refused.status).toBe(413);
+    expect((await rawCall('/api/echo/x', { agent })).status).toBe(201);
+    agent.destroy();
+  });
+
   test('too many or too long headers are 431', async () => {
-    const status = (headers: Record<string, string>) =>
-      new Promise((resolve, reject) => {
-        request(`${host.url}/api/echo/x`, { headers }, (response) => resolve(response.resume().statusCode))
-          .on('error', reject)
-          .end();
-      });
+    const status = async (headers: Record<string, string>) => (await rawCall('/api/echo/x', { headers })).status;
     const many = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'y']));
     expect(await status(many(90))).toBe(201);

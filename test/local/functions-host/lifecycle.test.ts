@@ -20,6 +20,9 @@ const FUNCTIONS = JSON.stringify(import.meta.resolve('@azure/functions'));
 const load = (body: string) => `import * as azure from ${FUNCTIONS};\nconst { app } = azure.default ?? azure;\n${body}`;
 const http = (name: string, options = '') => `app.http('${name}', { handler: () => ({}), ${options} });`;
 
+const OUTPUT = `const out = azure.output.storageQueue({ queueName: 'q', connection: 'NOWHERE' });
+  app.http('a', { handler: () => ({}), extraOutputs: [out] });`;
+
 describe('timers', () => {
   test('run on startup and then by their schedule', async () => {
     const host = await hosts.start(await hosts.buildApp(), { settings: { TICK: '00:00:01' } });
@@ -58,6 +61,18 @@ describe('stop', () => {
     expect((await host.queue.getProperties()).approximateMessagesCount).toBe(0);
   });
 
+  test('waits for a function that was started by hand', async () => {
+    const host = await hosts.start(await hosts.buildApp(), { keys: { master: 'key' } });
+    const init = { method: 'POST', headers: { 'x-functions-key': 'key' }, body: '{"input": "hold"}' };
+    await fetch(`${host.url}/admin/functions/work`, init);
+    await host.logged('work ');
+    const stopped = host.stop();
+    await vi.waitFor(() => expect(fetch(`${host.url}/api/echo/x`)).rejects.toThrow());
+    process.kill(host.pid, 'SIGUSR2');
+    expect(await stopped).toEqual({ code: 0, signal: null });
+    await host.logged('done "hold"');
+  });
+
   test('gives up on what runs after the limit', async () => {
     const host = await hosts.start(await hosts.buildApp(), { stopLimitMs: 100 });
     const response = fetch(`${host.url}/api/held`);
@@ -81,6 +96,7 @@ describe('an app at fault', () => {
     ],
     ['has a reserved route', load(http('a', `route: 'admin/x'`)), ['a: routes that begin with admin are reserved']],
     ['has a bad route', load(http('a', `route: 'x/{y:strange}'`)), ['Unknown route constraint strange']],
+    ['has an output without its setting', load(OUTPUT), ['The app setting NOWHERE is missing']],
     ['has a bad schedule', load(`app.timer('a', { schedule: '* * *', handler: () => {} });`), ['six fields']],
     ['registers a name twice', load(http('a') + http('A')), ['A is registered twice']],
   ])('that %s does not start', async (_, source, messages) => {

@@ -127,6 +127,19 @@ test('renews a message at half its invisibility, and removes it by the last rece
   expect(queue.done).toHaveLength(3);
 });
 
+test('a renewal under way is waited for, since its receipt is the one that counts', async () => {
+  const { clock, queue, finish } = listen();
+  const renewal = Promise.withResolvers<string>();
+  queue.extend = () => renewal.promise;
+  queue.add('a');
+  await clock.advance(6 * MINUTE);
+  await finish('a');
+  expect(queue.done).toEqual([]);
+  renewal.resolve('renewed');
+  await settle();
+  expect(queue.done).toEqual(['remove a renewed']);
+});
+
 test('a renewal that fails is the last, and is told', async () => {
   const { clock, queue, log } = listen();
   queue.extend = () =>
@@ -195,6 +208,16 @@ test('a message that cannot be settled does not stop the others', async () => {
   queue.add('b');
   await clock.advance(1000);
   expect([...running.keys()]).toEqual(['b']);
+});
+
+test('stop does not wait out the pause after an empty answer', async () => {
+  const { clock, queue, listener } = listen();
+  const arriving = Promise.withResolvers<ReceivedMessage[]>();
+  queue.receive = () => arriving.promise;
+  await clock.advance(1000);
+  const stopped = listener.stop();
+  arriving.resolve([]);
+  await stopped;
 });
 
 test('stop waits for what runs and gives back what arrives meanwhile', async () => {

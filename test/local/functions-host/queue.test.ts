@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { QueueClient } from '@azure/storage-queue';
 import { afterEach, describe, expect, inject, test, vi } from 'vitest';
 import { base64, FixtureHosts, type WatchedHost } from './fixture-host.ts';
 
@@ -68,12 +69,26 @@ describe('a message', () => {
   });
 });
 
+test('a poison queue has no poison queue of its own', async () => {
+  const settings = { 'AzureWebJobs.drain.Disabled': 'false' };
+  const host = await hosts.start(await hosts.buildApp({ maxDequeueCount: 1 }), { settings });
+  await host.poisonQueue.create();
+  await host.poisonQueue.sendMessage(base64('fail'));
+  await host.logged('cannot drain');
+  await host.stop();
+  expect(await depth(host.poisonQueue)).toBe(1);
+  const beyond = new QueueClient(inject('azurite'), `${host.poisonQueue.name}-poison`);
+  await expect(beyond.getProperties()).rejects.toMatchObject({ statusCode: 404 });
+});
+
 describe('a queue output', () => {
   test('sends each element of a list, and makes the queue', async () => {
     const host = await hosts.start(await hosts.buildApp());
     const response = await fetch(`${host.url}/api/enqueue`, { method: 'POST', body: '["one", {"two": 2}]' });
     expect(response.status).toBe(202);
     await Promise.all([host.logged('done "one"'), host.logged('done {"two":2}')]);
+    // A queue that is not there yet is an empty one, not a fault.
+    expect(host.log.filter(({ level }) => level === 'warning')).toEqual([]);
   });
 });
 

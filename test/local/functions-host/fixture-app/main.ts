@@ -92,6 +92,14 @@ app.storageQueue('work', {
   },
 });
 
+app.storageQueue('drain', {
+  queueName: '%WORK_QUEUE%-poison',
+  connection: 'STORAGE',
+  handler: () => {
+    throw new Error('cannot drain');
+  },
+});
+
 app.timer('tick', {
   schedule: '%TICK%',
   runOnStartup: true,
