@@ -8,11 +8,15 @@ export const periods = {
   watchDead: seconds(10),
   /** From the start of a create: until then a 404 proves nothing. */
   createWindow: minutes(2),
+  /** A create that cannot leave so soon after its row was written waits for another attempt, with another window. */
+  createLeavesWithin: seconds(30),
   /** From the accepted create to running. */
   provisioningDeadline: minutes(10),
   /** How long provisioning waits itself for the first answer before it leaves that to the watch. */
   readyHere: seconds(3),
   readyPoll: 100,
+  /** A start taken later than this after its promised moment is accounted for anew. */
+  lateStart: seconds(10),
   /** A queued row whose message seems lost. */
   queuedDue: seconds(30),
   waitingDue: minutes(1),

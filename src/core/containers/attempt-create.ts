@@ -155,6 +155,12 @@ function onFault(life: Lifecycle, row: Versioned<Provisioning>, error: BackendEr
   return returnToLine(life, row, error, fault.delayMs);
 }
 
+/** A host that was frozen since it wrote the row must not call: its create could land after everybody has looked. */
+function tooLate(life: Lifecycle, row: Provisioning): boolean {
+  const writtenAt = (row.createUntil ?? 0) - periods.createWindow;
+  return life.clock.now() > writtenAt + periods.createLeavesWithin;
+}
+
 /** Calls the backend's create for a row that says so, and settles what comes of it. */
 export async function attemptCreate(
   life: Lifecycle,
@@ -168,6 +174,13 @@ export async function attemptCreate(
       delayMs: 30_000,
     });
     return retryLater(life, row, gone, 30_000);
+  }
+  if (tooLate(life, row.value)) {
+    const late = new BackendError('too_late', 'the host was held up before it could ask', {
+      kind: 'retryable',
+      delayMs: 1000,
+    });
+    return retryLater(life, row, late, 1000);
   }
   try {
     const observation = await backend.create(createRequest(life, row.value));
