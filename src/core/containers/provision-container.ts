@@ -5,7 +5,7 @@ import type { ProvisionMessage } from '../messages.ts';
 import { periods } from '../periods.ts';
 import type { Versioned } from '../ports.ts';
 import { ensureWatch } from '../targets/ensure-watch.ts';
-import { credit, type Held, holdOf, promote, reserveStart } from '../targets/reservations.ts';
+import { configured, credit, type Held, holdOf, inTime, promote, reserveStart } from '../targets/reservations.ts';
 import type { InflightSlot } from '../targets/target.ts';
 import { attemptCreate } from './attempt-create.ts';
 import type { Line, Provisioning, Queued } from './container.ts';
@@ -52,6 +52,7 @@ function waitingDelay(place: number): number {
 
 async function reserve(life: Lifecycle, row: Versioned<Queued>): Promise<Decision> {
   const held = await reserveStart(life, row.value);
+  if (held === 'running') return stale('another message has brought it up');
   const now = life.clock.now();
   if (held === undefined) {
     const sent = await writeAndSend(life, row, row.value.line, now + periods.noTarget);
@@ -72,10 +73,13 @@ async function reserve(life: Lifecycle, row: Versioned<Queued>): Promise<Decisio
 async function startOrWait(
   life: Lifecycle,
   row: Versioned<Queued>,
-  slot: Versioned<InflightSlot>,
+  held: Versioned<InflightSlot>,
   place: number,
   typicalMs: number,
 ): Promise<Decision> {
+  const { line } = row.value;
+  const slot = await inTime(life, held, line.step === 'new' && line.returned);
+  if (slot === undefined) return stale('its slot was given back meanwhile');
   const now = life.clock.now();
   const { target, startAt, reservedAt } = slot.value;
   if (startAt - now <= closeEnough) return begin(life, row, slot, typicalMs);
@@ -137,7 +141,7 @@ async function provisionReserved(
     const sent = await writeAndSend(life, row, { ...line, startAt }, startAt);
     return sent ? later('not yet', startAt - now) : stale('another message moved the row');
   }
-  return begin(life, row, { ...held, value: held.value }, line.typicalMs);
+  return startOrWait(life, row, { ...held, value: held.value }, line.place, line.typicalMs);
 }
 
 async function provisionWaiting(
@@ -157,8 +161,24 @@ async function provisionWaiting(
   return sent ? later('the target is still full', delay) : stale('another message moved the row');
 }
 
+/** Its target is not configured any more and nothing was created there: what it held goes back, and it asks elsewhere. */
+async function goElsewhere(
+  life: Lifecycle,
+  row: Versioned<Queued>,
+  line: Exclude<Line, { step: 'new' }>,
+): Promise<Decision> {
+  const { target } = line;
+  const { id } = row.value;
+  const find =
+    line.step === 'waiting' ? () => life.targets.readWaiting(target, line.ticket, id) : holdOf(life, target, id);
+  await credit(life, { target, find });
+  const returned = line.step === 'reserved';
+  return reserve(life, { ...row, value: { ...row.value, line: { step: 'new', returned } } });
+}
+
 function provisionQueued(life: Lifecycle, row: Versioned<Queued>): Promise<Decision> {
   const { line } = row.value;
+  if (line.step !== 'new' && configured(life, line.target) === undefined) return goElsewhere(life, row, line);
   if (line.step === 'reserved') return provisionReserved(life, row, line);
   if (line.step === 'waiting') return provisionWaiting(life, row, line);
   return reserve(life, row);

@@ -60,11 +60,14 @@ function limited(limits: TargetLimits): boolean {
   return limits.startsPer5Minutes !== undefined || limits.startsPerHour !== undefined;
 }
 
-/** Only what a window can still count; never more than the widest window's worth. */
-function withStart(ledger: Ledger, limits: TargetLimits, startAt: Instant, now: Instant): readonly Instant[] {
+/** Only what a window can still count. */
+function withStart(ledger: Ledger, limits: TargetLimits, startAt: Instant, now: Instant): Instant[] {
   if (!limited(limits)) return [];
-  const most = Math.max(limits.startsPer5Minutes ?? 0, limits.startsPerHour ?? 0);
-  return [...ledger.starts.filter((at) => at > now - hour), startAt].slice(-most);
+  const widest = limits.startsPerHour === undefined ? fiveMinutes : hour;
+  return insertSorted(
+    ledger.starts.filter((at) => at > now - widest),
+    startAt,
+  );
 }
 
 function insertSorted(list: readonly Instant[], value: Instant): Instant[] {
@@ -114,10 +117,38 @@ export function takeStart(
       ...ledger,
       groups: ledger.groups + 1,
       cpu: ledger.cpu + demand.cpu,
-      starts: [...withStart(ledger, limits, startAt, now)],
+      starts: withStart(ledger, limits, startAt, now),
       frees: insertSorted(ledger.frees, freeAt),
     },
   };
+}
+
+/** True when no window that holds `at` would hold too many. */
+function fits(starts: readonly Instant[], limits: TargetLimits, at: Instant): boolean {
+  const all = insertSorted(starts, at);
+  const within = (most: number | undefined, length: number): boolean =>
+    most === undefined || all.every((first, index) => (all[index + most] ?? Infinity) - first >= length);
+  return within(limits.startsPer5Minutes, fiveMinutes) && within(limits.startsPerHour, hour);
+}
+
+/**
+ * A start that was not taken in its time: at once where the windows allow that beside what was promised since, else
+ * as the next in order. Taken late without asking again, it would make a later window hold too many. A `spent` start
+ * was used once already, for a create that was refused: it goes on to count.
+ */
+export function retakeStart(
+  ledger: Ledger,
+  limits: TargetLimits,
+  slot: { readonly startAt: Instant; readonly freeAt: Instant },
+  now: Instant,
+  spent: boolean,
+): { readonly startAt: Instant; readonly freeAt: Instant; readonly ledger: Ledger } {
+  const others: Ledger = spent ? ledger : { ...ledger, starts: without(ledger.starts, slot.startAt) };
+  const soonest = Math.max(now, ledger.restUntil ?? 0);
+  const startAt = fits(others.starts, limits, soonest) ? soonest : earliestStart(others, limits, now);
+  const freeAt = slot.freeAt + startAt - slot.startAt;
+  const frees = insertSorted(without(ledger.frees, slot.freeAt), freeAt);
+  return { startAt, freeAt, ledger: { ...others, starts: withStart(others, limits, startAt, now), frees } };
 }
 
 /**

@@ -17,6 +17,7 @@ import {
   type Place,
   reserve,
   rest,
+  retakeStart,
   takeStart,
 } from './ledger.ts';
 import type { InflightSlot, Ledger, LiveSlot, Slot, Target, WaitingSlot } from './target.ts';
@@ -79,13 +80,23 @@ async function belowMaximum(life: Lifecycle, control: Control): Promise<boolean>
   return ledgers.reduce((sum, ledger) => sum + ledger.value.groups, 0) < maximum;
 }
 
-async function tryReserve(life: Lifecycle, target: Target, row: Queued, below: boolean): Promise<Try<Held>> {
+/**
+ * The ledger is read first: whoever reserves after that moves its version, so a hold that is not there now can not
+ * have come and gone on (to `live`) by the time of the commit.
+ */
+async function tryReserve(
+  life: Lifecycle,
+  target: Target,
+  row: Queued,
+  below: boolean,
+): Promise<Try<Held | 'running'>> {
+  const now = life.clock.now();
+  const ledger = await ledgerOf(life, target);
   const already = await life.targets.readHold(target.name, row.id);
+  if (already?.value.kind === 'live') return won('running');
   if (already?.value.kind === 'inflight') {
     return won({ kind: 'start', slot: { ...already, value: already.value }, place: 0, typicalMs: target.typicalMs });
   }
-  const now = life.clock.now();
-  const ledger = await ledgerOf(life, target);
   const returned = row.line.step === 'new' && row.line.returned;
   const place = reserve(ledger.value, target.limits, demandOf(row), now, { returned, belowMaximum: below });
   const slot = slotOf(target.name, row, place, now);
@@ -116,9 +127,9 @@ async function bestTarget(life: Lifecycle, targets: readonly Target[], row: Queu
 
 /**
  * Reserves the earliest start that the configured targets' limits allow, or a place in line.
- * Undefined while every target is drained.
+ * Undefined while every target is drained; `running` when another message has long brought this container up.
  */
-export async function reserveStart(life: Lifecycle, row: Queued): Promise<Held | undefined> {
+export async function reserveStart(life: Lifecycle, row: Queued): Promise<Held | 'running' | undefined> {
   const control = await life.control.current(row.event);
   const open = life.settings.targets.filter(
     (target) => target.backend === row.backend && control.drainedTargets[target.name] === undefined,
@@ -127,6 +138,42 @@ export async function reserveStart(life: Lifecycle, row: Queued): Promise<Held |
   if (target === undefined) return undefined;
   const below = await belowMaximum(life, control);
   return life.serialize(target.name, () => untilWon(life, () => tryReserve(life, target, row, below)));
+}
+
+async function tryRetake(
+  life: Lifecycle,
+  target: Target,
+  id: Container['id'],
+  spent: boolean,
+): Promise<Try<Versioned<InflightSlot> | undefined>> {
+  const held = await life.targets.readHold(target.name, id);
+  if (held?.value.kind !== 'inflight') return won(undefined);
+  const now = life.clock.now();
+  if (now - held.value.startAt <= periods.lateStart) return won({ ...held, value: held.value });
+  const row = await ledgerOf(life, target);
+  const { ledger, startAt, freeAt } = retakeStart(row.value, target.limits, held.value, now, spent);
+  const value: InflightSlot = { ...held.value, startAt, freeAt };
+  const committed = await life.targets.commit(target.name, [
+    { do: 'put', kind: 'ledger', value: ledger, version: row.version },
+    { do: 'put', kind: 'slot', value, version: held.version },
+  ]);
+  return committed.outcome === 'lost' ? lost : won({ value, version: committed.versions[1] ?? '' });
+}
+
+/**
+ * The same slot, or with another start when its own is past (a dead host, a lost message). Undefined when the slot
+ * is gone meanwhile. `spent`: its start was used once already.
+ */
+export async function inTime(
+  life: Lifecycle,
+  slot: Versioned<InflightSlot>,
+  spent: boolean,
+): Promise<Versioned<InflightSlot> | undefined> {
+  const { target: name, startAt, id } = slot.value;
+  const target = configured(life, name);
+  if (target === undefined || life.clock.now() - startAt <= periods.lateStart) return slot;
+  const retaken = await life.serialize(name, () => untilWon(life, () => tryRetake(life, target, id, spent)));
+  return retaken && inTime(life, retaken, false);
 }
 
 function dropOf(slot: Versioned<Slot>): TargetChange {
@@ -147,7 +194,7 @@ export interface Credit {
   readonly restUntil?: Instant | undefined;
 }
 
-function configured(life: Lifecycle, name: TargetName): Target | undefined {
+export function configured(life: Lifecycle, name: TargetName): Target | undefined {
   return life.settings.targets.find((target) => target.name === name);
 }
 
