@@ -63,6 +63,11 @@ export class Actors {
   /** No more acts; the organiser opens everything again. */
   end(): void {
     this.#acting = false;
+    // Again a little later: a host that was frozen may still have been about to close something.
+    for (const delay of [0, minutes(5)]) this.#ground.scheduler.after(delay, () => this.#openEverything());
+  }
+
+  #openEverything(): void {
     this.#until('opens everything', async (life) => {
       await life.control.change(event, () => emptyControl);
     });

@@ -2,6 +2,7 @@ import type { Endpoint } from '../../src/core/containers/container.ts';
 import { BackendError } from '../../src/core/errors.ts';
 import type { BackendName, Instant } from '../../src/core/ids.ts';
 import { minutes, seconds } from '../../src/core/ids.ts';
+import { periods } from '../../src/core/periods.ts';
 import type { ContainerLabels, CreateRequest, ListedContainer, Observation } from '../../src/core/ports.ts';
 import type { Target } from '../../src/core/targets/target.ts';
 import type { Ground } from './ground.ts';
@@ -192,13 +193,13 @@ export class Engine {
     };
   }
 
-  /** Windows are measured a little short: hosts' clocks differ, and a start may be taken a moment early. */
-  noteStart(about: About): void {
+  /** A row says that its start is taken at `at`, by a host's clock; windows are measured a little short for that. */
+  noteStart(at: Instant, about: About): void {
     const { startsPer5Minutes, startsPerHour } = this.target.limits;
-    const { now, faults } = this.#ground;
-    this.#starts.push(now);
-    const slack = 2 * faults.plan.skewMs + seconds(1);
-    const since = (length: number): number => this.#starts.filter((at) => at > now - length + slack).length;
+    this.#starts.push(at);
+    const slack = 2 * this.#ground.faults.plan.skewMs + periods.lateStart + seconds(1);
+    const since = (length: number): number =>
+      this.#starts.filter((other) => other > at - length + slack && other <= at).length;
     const check = (length: number, most = Infinity): void => {
       if (since(length) <= most) return;
       const detail = `${since(length)} starts on ${this.target.name} within ${length / 60_000} minutes`;

@@ -41,6 +41,11 @@ function aboutOf(row: Container | Debt): About {
   return { id: row.id, owner: row.owner, challenge: row.challenge };
 }
 
+function stepOf(row: Container): string {
+  if (row.state === 'queued') return ` (${row.line.step}${row.line.step === 'new' ? '' : ` on ${row.line.target}`})`;
+  return row.state === 'provisioning' ? ` (${row.attempt.step} on ${row.target})` : '';
+}
+
 function sameStart(history: readonly HistoryEntry[], before: readonly HistoryEntry[]): boolean {
   return before.every((entry, index) => JSON.stringify(entry) === JSON.stringify(history[index]));
 }
@@ -74,7 +79,7 @@ export class OwnerWatch {
     if (from === to) return;
     if (to !== undefined) this.#noteRow(to, from);
     if (from?.state === 'queued' && to?.state === 'provisioning') {
-      this.#engines.find((engine) => engine.target.name === to.target)?.noteStart(aboutOf(to));
+      this.#engines.find((engine) => engine.target.name === to.target)?.noteStart(to.provisioningAt, aboutOf(to));
     }
     const row = to ?? from;
     if (row !== undefined && !allowed(move)) {
@@ -119,8 +124,7 @@ export class OwnerWatch {
   }
 
   #noteRow(row: Container, before: Container | undefined): void {
-    const line =
-      row.state === 'queued' ? ` ${row.line.step}` : row.state === 'provisioning' ? ` ${row.attempt.step}` : '';
+    const line = stepOf(row);
     this.#tell(
       aboutOf(row),
       () => `${row.id} is ${row.state}${line} (turn ${row.turn}), was ${before?.state ?? 'none'}`,

@@ -62,12 +62,15 @@ export class TargetWatch {
 
   /** Whoever is let in from the line was first in it, and no start is before one that was given earlier. */
   #checkOrder(target: string, before: TargetView, after: TargetView): void {
-    const ids = new Set(after.slots.map(keyOf));
-    const left = before.slots.filter((slot) => slot.kind === 'waiting' && !ids.has(keyOf(slot)));
-    for (const slot of left) {
-      const letIn = after.slots.find((other) => other.id === slot.id && other.kind === 'inflight');
-      const first = before.slots.find((other) => other.kind === 'waiting');
-      if (letIn === undefined || first === undefined || first.id === slot.id) continue;
+    const had = new Set(before.slots.map(keyOf));
+    const has = new Set(after.slots.map(keyOf));
+    const first = before.slots.find((slot) => slot.kind === 'waiting');
+    for (const slot of after.slots) {
+      if (slot.kind !== 'inflight' || had.has(keyOf(slot))) continue;
+      const left = before.slots.some(
+        (other) => other.kind === 'waiting' && other.id === slot.id && !has.has(keyOf(other)),
+      );
+      if (!left || first === undefined || first.id === slot.id) continue;
       this.#ground.report.violate('the line keeps its order', `${slot.id} went before ${first.id}`, { target });
     }
     const starts = after.ledger?.starts ?? [];
