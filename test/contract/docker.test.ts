@@ -17,7 +17,7 @@ backendContract('docker', async (context) => {
     failing: () => createRequestFor(deployment, { image: testImage, command: failingCommand }),
     unknownImage: () => createRequestFor(deployment, { image: 'berth-test/no-such-image:1' }),
     interruptedCreate: async (request) => {
-      await docker.createContainer(containerOptions(request, settings, 1));
+      await docker.createContainer({ name: request.name, ...containerOptions(request, settings, 1) });
     },
     foreign: async (name) => {
       const options = { name, Image: testImage, Labels: { 'berth.deployment': 'another' }, Cmd: webCommand };

@@ -60,7 +60,6 @@ export function containerOptions(
 ): ContainerCreateOptions {
   const { spec } = request;
   return {
-    name: request.name,
     Image: spec.image,
     Env: environment(spec),
     Labels: writeLabels(request),

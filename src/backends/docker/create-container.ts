@@ -59,7 +59,8 @@ async function createOrFind(
   pull: PullImage | undefined,
 ): Promise<Created> {
   try {
-    return { id: await docker.engine.create(containerOptions(request, docker.settings, cpus)), started: false };
+    const options = containerOptions(request, docker.settings, cpus);
+    return { id: await docker.engine.create(request.name, options), started: false };
   } catch (error) {
     if (isCalled(error, 'name_taken')) return findCreated(docker, request.name, error);
     if (!pull || !isCalled(error, 'image_missing')) throw error;

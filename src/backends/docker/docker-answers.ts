@@ -53,7 +53,10 @@ export const InspectAnswer = z.object({
 });
 export type InspectAnswer = z.infer<typeof InspectAnswer>;
 
-export const CreatedAnswer = z.object({ id: z.string().min(1) });
+export const CreatedAnswer = z.object({ Id: z.string().min(1) });
+
+/** What comes with every status from 400 on. */
+export const RefusalAnswer = z.object({ message: z.string() });
 
 export const ImageAnswer = z.object({
   RepoTags: z

@@ -1,9 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
 import type { Readable } from 'node:stream';
-import Docker from 'dockerode';
+import type { ContainerCreateOptions, NetworkCreateOptions } from 'dockerode';
 import { z } from 'zod';
-import type { BackendError } from '../../core/errors.ts';
 import {
   CreatedAnswer,
   ImageAnswer,
@@ -12,24 +9,21 @@ import {
   ListedAnswer,
   NetworkAnswer,
   ProgressLine,
+  RefusalAnswer,
   WaitAnswer,
 } from './docker-answers.ts';
 import type { DockerConnection } from './docker-connection.ts';
-import { dockerError, notUnderstood, refusalOf, refused, saysNoSuchContainer } from './docker-errors.ts';
-import { SshAgent } from './ssh-agent.ts';
+import { notUnderstood, refused } from './docker-errors.ts';
+import { type EngineAnswer, type EngineRequest, type EngineTransport, openTransport } from './engine-transport.ts';
 
-/** One call of the engine takes no longer, whatever the other side does. */
-const callLimitMs = 60_000;
 /** A pull is the one call that is a download. */
 const pullLimitMs = 600_000;
-/** More calls at once make a small engine slower, not faster. */
-const callsAtOnce = 32;
 
-/** The Engine API as far as Berth uses it: every call bounded in time, its answer parsed, its errors classified. */
+/** The Engine API as far as Berth uses it: answers parsed, errors classified. Any version from 1.41 on. */
 export interface Engine {
   info(): Promise<InfoAnswer>;
   /** The id of the new container. */
-  create(options: Docker.ContainerCreateOptions): Promise<string>;
+  create(name: string, options: ContainerCreateOptions): Promise<string>;
   /** Starting what is started already is no error. */
   start(id: string): Promise<void>;
   /** Undefined only when the engine itself says that there is no such container. */
@@ -47,214 +41,157 @@ export interface Engine {
   /** A new image of one layer, from a tar archive; `changes` are Dockerfile instructions. */
   import(archive: Readable, repository: string, tag: string, changes?: readonly string[]): Promise<void>;
   network(name: string): Promise<NetworkAnswer | undefined>;
-  createNetwork(options: Docker.NetworkCreateOptions): Promise<void>;
+  createNetwork(options: NetworkCreateOptions): Promise<void>;
 }
 
-/** Every option stands here, the absent ones too: dockerode fills in what is left out from `DOCKER_*` variables. */
-function openClient(connection: DockerConnection): Docker {
-  const maxSockets = callsAtOnce;
-  const none = {
-    socketPath: undefined,
-    host: undefined,
-    port: undefined,
-    ca: undefined,
-    cert: undefined,
-    key: undefined,
-  };
-  const rest = { ...none, username: undefined, version: undefined, timeout: undefined, pathPrefix: '/' };
-  switch (connection.kind) {
-    case 'unix': {
-      const { socketPath } = connection;
-      const options = { ...rest, socketPath, protocol: 'http' as const, agent: new http.Agent({ maxSockets }) };
-      return new Docker(options);
-    }
-    case 'tcp': {
-      const { host, port } = connection;
-      const options = { ...rest, host, port, protocol: 'http' as const, agent: new http.Agent({ maxSockets }) };
-      return new Docker(options);
-    }
-    case 'tls': {
-      const { kind: _, ...tls } = connection;
-      const options = { ...rest, ...tls, protocol: 'https' as const, agent: new https.Agent({ maxSockets }) };
-      return new Docker(options);
-    }
-    case 'ssh': {
-      const { host, port } = connection;
-      const options = { ...rest, host, port, protocol: 'http' as const, agent: new SshAgent(connection) };
-      return new Docker(options);
-    }
-  }
-}
-
-/** Rejects at the signal even where the transport does not. */
-function giveUpAt(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-}
-
-type Call = (abortSignal: AbortSignal) => Promise<unknown>;
-
-async function ask<T>(doing: string, answer: z.ZodType<T>, call: Call, limitMs = callLimitMs): Promise<T> {
-  const signal = AbortSignal.timeout(limitMs);
-  const answered = await Promise.race([call(signal), giveUpAt(signal)]).catch((error: unknown) => {
-    throw dockerError(error, doing);
-  });
-  const read = answer.safeParse(answered);
-  if (!read.success) throw notUnderstood(doing, z.prettifyError(read.error));
-  return read.data;
-}
-
-const Ignored = z.unknown();
-const OutputAnswer = z.instanceof(Buffer);
-
-/** dockerode's own `info` cannot be aborted. */
-function info(docker: Docker, abortSignal: AbortSignal): Promise<unknown> {
-  const request = { path: '/info', method: 'GET', statusCodes: { 200: true }, abortSignal };
-  return new Promise((resolve, reject) => {
-    docker.modem.dial(request, (error, answer) => (error ? reject(error) : resolve(answer)));
-  });
-}
-
-function progressError(line: string, doing: string): BackendError | undefined {
-  if (line.trim() === '') return undefined;
-  let parsed: unknown;
+function parseJson(doing: string, text: string): unknown {
   try {
-    parsed = JSON.parse(line);
+    return JSON.parse(text);
   } catch (error) {
-    return notUnderstood(doing, error instanceof Error ? error.message : 'not JSON');
+    throw notUnderstood(doing, error instanceof Error ? error.message : 'not JSON');
   }
-  const read = ProgressLine.safeParse(parsed);
-  if (!read.success) return notUnderstood(doing, z.prettifyError(read.error));
-  const said = read.data.error;
-  // A pull that fails half-way has been answered with 200 already; the reason comes as a line.
-  return said === undefined ? undefined : refused(500, said, doing);
 }
 
-async function followProgress(stream: NodeJS.ReadableStream, doing: string): Promise<void> {
-  stream.setEncoding('utf8');
-  let rest = '';
-  for await (const chunk of stream) {
-    const lines = (rest + String(chunk)).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const error = progressError(line, doing);
-      if (error) throw error;
-    }
-  }
-  const error = progressError(rest, doing);
-  if (error) throw error;
+function read<T>(doing: string, schema: z.ZodType<T>, text: string): T {
+  const parsed = schema.safeParse(parseJson(doing, text));
+  if (parsed.success) return parsed.data;
+  throw notUnderstood(doing, z.prettifyError(parsed.error));
 }
 
-function containerCalls(docker: Docker): Pick<Engine, 'create' | 'start' | 'inspect' | 'containers' | 'wait'> {
+/** The engine's own words; '' for a refusal that is not the engine's, such as a proxy's page. */
+function wordsOf({ body }: EngineAnswer): string {
+  try {
+    return RefusalAnswer.safeParse(JSON.parse(body.toString('utf8'))).data?.message ?? '';
+  } catch {
+    return '';
+  }
+}
+
+const accepted = ({ status }: EngineAnswer): boolean => status >= 200 && status < 300;
+
+/** A proxy's "page not found" proves nothing. */
+function saysNoSuchContainer(answer: EngineAnswer): boolean {
+  return answer.status === 404 && /no such container/i.test(wordsOf(answer));
+}
+
+interface Caller {
+  /** The accepted answer's body; anything else is thrown, classified. */
+  body(doing: string, request: EngineRequest): Promise<Buffer>;
+  json<T>(doing: string, schema: z.ZodType<T>, request: EngineRequest): Promise<T>;
+  /** The answer as it is. */
+  any: EngineTransport;
+}
+
+function throwRefused(doing: string, answer: EngineAnswer): never {
+  throw refused(answer.status, wordsOf(answer), doing);
+}
+
+function callerOf(transport: EngineTransport): Caller {
+  const body: Caller['body'] = async (doing, request) => {
+    const answer = await transport(doing, request);
+    return accepted(answer) ? answer.body : throwRefused(doing, answer);
+  };
   return {
-    create: async (options) => {
-      const create: Call = (abortSignal) => docker.createContainer({ ...options, abortSignal });
-      return (await ask('create a container', CreatedAnswer, create)).id;
+    any: transport,
+    body,
+    json: async (doing, schema, request) => read(doing, schema, (await body(doing, request)).toString('utf8')),
+  };
+}
+
+/** A pull that fails half-way has been answered with 200 already; the reason comes as a line. */
+function throwProgressError(doing: string, progress: Buffer): void {
+  for (const line of progress.toString('utf8').split('\n')) {
+    if (line.trim() === '') continue;
+    const { error } = read(doing, ProgressLine, line);
+    if (error !== undefined) throw refused(500, error, doing);
+  }
+}
+
+function containerCalls(call: Caller): Pick<Engine, 'create' | 'start' | 'inspect' | 'containers' | 'wait'> {
+  return {
+    create: async (name, body) => {
+      const request = { method: 'POST', path: '/containers/create', query: { name }, body } as const;
+      return (await call.json('create a container', CreatedAnswer, request)).Id;
     },
-    start: (id) =>
-      ask(
-        'start a container',
-        Ignored.transform(() => undefined),
-        async (abortSignal) => {
-          try {
-            await docker.getContainer(id).start({ abortSignal });
-          } catch (error) {
-            if (refusalOf(error)?.status !== 304) throw error;
-          }
-        },
-      ),
-    inspect: (nameOrId) =>
-      ask('inspect a container', InspectAnswer.optional(), async (abortSignal) => {
-        try {
-          return await docker.getContainer(nameOrId).inspect({ abortSignal });
-        } catch (error) {
-          if (saysNoSuchContainer(error)) return undefined;
-          throw error;
-        }
-      }),
-    containers: (label) =>
-      ask('list containers', z.array(ListedAnswer), (abortSignal) =>
-        docker.listContainers({ all: true, filters: { label: [label] }, abortSignal }),
-      ),
+    start: async (id) => {
+      const doing = 'start a container';
+      const answer = await call.any(doing, { method: 'POST', path: `/containers/${id}/start` });
+      if (!accepted(answer) && answer.status !== 304) throwRefused(doing, answer);
+    },
+    inspect: async (nameOrId) => {
+      const doing = 'inspect a container';
+      const answer = await call.any(doing, { method: 'GET', path: `/containers/${nameOrId}/json` });
+      if (accepted(answer)) return read(doing, InspectAnswer, answer.body.toString('utf8'));
+      return saysNoSuchContainer(answer) ? undefined : throwRefused(doing, answer);
+    },
+    containers: (label) => {
+      const query = { all: true, filters: { label: [label] } };
+      return call.json('list containers', z.array(ListedAnswer), { method: 'GET', path: '/containers/json', query });
+    },
     wait: async (id) => {
-      const wait: Call = (abortSignal) => docker.getContainer(id).wait({ abortSignal });
-      return (await ask('wait for a container', WaitAnswer, wait)).StatusCode;
+      const request = { method: 'POST', path: `/containers/${id}/wait` } as const;
+      return (await call.json('wait for a container', WaitAnswer, request)).StatusCode;
     },
   };
 }
 
-async function removed(removal: Promise<unknown>): Promise<'removed' | 'absent' | 'going'> {
-  try {
-    await removal;
-    return 'removed';
-  } catch (error) {
-    if (saysNoSuchContainer(error)) return 'absent';
-    const refusal = refusalOf(error);
-    if (refusal?.status === 409 && /already in progress/i.test(refusal.words)) return 'going';
-    throw error;
-  }
-}
-
-function cleanUpCalls(docker: Docker): Pick<Engine, 'remove' | 'output'> {
+function cleanUpCalls(call: Caller): Pick<Engine, 'remove' | 'output'> {
   return {
-    remove: (id, { force }) =>
-      ask('remove a container', z.enum(['removed', 'absent', 'going']), (abortSignal) => {
-        const options = { v: true, force, abortSignal };
-        return removed(docker.getContainer(id).remove(options));
-      }),
-    output: (id, lines) =>
-      ask('read the output of a container', OutputAnswer, (abortSignal) =>
-        docker.getContainer(id).logs({ stdout: true, stderr: true, follow: false, tail: lines, abortSignal }),
-      ),
+    remove: async (id, { force }) => {
+      const doing = 'remove a container';
+      const answer = await call.any(doing, { method: 'DELETE', path: `/containers/${id}`, query: { v: true, force } });
+      if (accepted(answer)) return 'removed';
+      if (saysNoSuchContainer(answer)) return 'absent';
+      if (answer.status === 409 && /already in progress/i.test(wordsOf(answer))) return 'going';
+      return throwRefused(doing, answer);
+    },
+    output: (id, lines) => {
+      const query = { stdout: true, stderr: true, follow: false, tail: lines };
+      return call.body('read the output of a container', { method: 'GET', path: `/containers/${id}/logs`, query });
+    },
   };
 }
 
-function imageCalls(docker: Docker): Pick<Engine, 'images' | 'pull' | 'import'> {
+function imageCalls(call: Caller): Pick<Engine, 'images' | 'pull' | 'import'> {
   return {
     images: () =>
-      ask('list images', z.array(ImageAnswer), (abortSignal) => docker.listImages({ digests: true, abortSignal })),
-    pull: (repository, tag) => {
-      const doing = `pull ${repository}`;
-      const pull = async (abortSignal: AbortSignal): Promise<undefined> => {
-        await followProgress(await docker.createImage({ fromImage: repository, tag, abortSignal }), doing);
-      };
-      return ask(doing, z.undefined(), pull, pullLimitMs);
+      call.json('list images', z.array(ImageAnswer), { method: 'GET', path: '/images/json', query: { digests: true } }),
+    pull: async (fromImage, tag) => {
+      const doing = `pull ${fromImage}`;
+      const query = { fromImage, tag };
+      const request = { method: 'POST', path: '/images/create', query, limitMs: pullLimitMs } as const;
+      throwProgressError(doing, await call.body(doing, request));
     },
-    import: (archive, repo, tag, changes = []) => {
-      const load = async (abortSignal: AbortSignal): Promise<undefined> => {
-        await followProgress(await docker.importImage(archive, { repo, tag, changes, abortSignal }), 'import an image');
-      };
-      return ask('import an image', z.undefined(), load);
+    import: async (archive, repo, tag, changes = []) => {
+      const doing = 'import an image';
+      const query = { fromSrc: '-', repo, tag, changes };
+      throwProgressError(doing, await call.body(doing, { method: 'POST', path: '/images/create', query, archive }));
     },
   };
 }
 
-function networkCalls(docker: Docker): Pick<Engine, 'network' | 'createNetwork'> {
+function networkCalls(call: Caller): Pick<Engine, 'network' | 'createNetwork'> {
   return {
     network: async (name) => {
-      const filters = { name: [name] };
-      const list: Call = (abortSignal) => docker.listNetworks({ filters, abortSignal });
-      const found = await ask('list networks', z.array(NetworkAnswer), list);
+      const query = { filters: { name: [name] } };
+      const request = { method: 'GET', path: '/networks', query } as const;
+      const found = await call.json('list networks', z.array(NetworkAnswer), request);
       // The engine's filter takes any part of a name.
       return found.find((network) => network.Name === name);
     },
-    createNetwork: (options) =>
-      ask(
-        'create a network',
-        Ignored.transform(() => undefined),
-        (abortSignal) => docker.createNetwork({ ...options, abortSignal }),
-      ),
+    createNetwork: async (body) => {
+      await call.body('create a network', { method: 'POST', path: '/networks/create', body });
+    },
   };
 }
 
 export function openEngine(connection: DockerConnection): Engine {
-  const docker = openClient(connection);
+  const call = callerOf(openTransport(connection));
   return {
-    info: () => ask('describe itself', InfoAnswer, (abortSignal) => info(docker, abortSignal)),
-    ...containerCalls(docker),
-    ...cleanUpCalls(docker),
-    ...imageCalls(docker),
-    ...networkCalls(docker),
+    info: () => call.json('describe itself', InfoAnswer, { method: 'GET', path: '/info' }),
+    ...containerCalls(call),
+    ...cleanUpCalls(call),
+    ...imageCalls(call),
+    ...networkCalls(call),
   };
 }

@@ -58,9 +58,6 @@ function byStatus(status: number): { readonly code: string; readonly fault: Back
   return { code: 'engine_answer', fault: later(5) };
 }
 
-/** What dockerode throws for an answer of another status than expected. */
-const Refusal = z.object({ statusCode: z.number(), json: z.unknown(), message: z.string() });
-const EngineWords = z.object({ message: z.string() });
 /** What Node throws for a socket, a name or a certificate. */
 const SystemFault = z.object({ code: z.string(), message: z.string() });
 /** What the SSH client throws, by the stage it got to. */
@@ -71,29 +68,20 @@ const tlsCodes = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EP
 /** At most this much of the engine's own words: a refusal can quote a whole command line. */
 const wordsLimit = 400;
 
-/** The engine's words, for a status that came with some. */
-export function refusalOf(error: unknown): { readonly status: number; readonly words: string } | undefined {
-  const refusal = Refusal.safeParse(error);
-  if (!refusal.success) return undefined;
-  const said = EngineWords.safeParse(refusal.data.json);
-  return { status: refusal.data.statusCode, words: said.success ? said.data.message : '' };
-}
-
-/** The engine itself says that there is no such container; a proxy's "page not found" proves nothing. */
-export function saysNoSuchContainer(error: unknown): boolean {
-  const refusal = refusalOf(error);
-  return refusal?.status === 404 && /no such container/i.test(refusal.words);
-}
-
 /** An answer that refuses, by its status and the engine's own words. */
-export function refused(status: number, words: string, doing: string, cause?: unknown): BackendError {
+export function refused(status: number, words: string, doing: string): BackendError {
   const rule = rules.find((rule) => (rule.status?.includes(status) ?? true) && rule.words.test(words));
   const { code, fault } = rule ?? byStatus(status);
   const why = words === '' ? `status ${status} without a reason` : words.slice(0, wordsLimit);
-  return new BackendError(code, `The engine refused to ${doing}: ${why}`, fault, cause);
+  return new BackendError(code, `The engine refused to ${doing}: ${why}`, fault);
 }
 
-function unreached(error: unknown, doing: string): BackendError {
+/**
+ * No answer came while `doing` something. What is the operator's to mend (a socket, a certificate, a login) is
+ * retryable, never permanent: it is no fault of the challenge.
+ */
+export function dockerError(error: unknown, doing: string): BackendError {
+  if (error instanceof BackendError) return error;
   if (error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError')) {
     return new BackendError('engine_timeout', `The engine took too long to ${doing}.`, later(5), error);
   }
@@ -107,16 +95,6 @@ function unreached(error: unknown, doing: string): BackendError {
   }
   const why = error instanceof Error ? error.message : String(error);
   return new BackendError('engine_unreachable', `The engine cannot be reached: ${why}`, later(5), error);
-}
-
-/**
- * Whatever went wrong while `doing` something with the engine, classified. What is the operator's to mend (a socket, a
- * certificate, a login) is retryable, never permanent: it is no fault of the challenge.
- */
-export function dockerError(error: unknown, doing: string): BackendError {
-  if (error instanceof BackendError) return error;
-  const refusal = refusalOf(error);
-  return refusal ? refused(refusal.status, refusal.words, doing, error) : unreached(error, doing);
 }
 
 /** The engine answered with something that is not its API. */

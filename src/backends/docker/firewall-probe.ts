@@ -59,8 +59,7 @@ interface Probing {
 }
 
 function create({ engine, settings }: Probing, command: string[]): Promise<string> {
-  return engine.create({
-    name: `berth-probe-${randomUUID()}`,
+  return engine.create(`berth-probe-${randomUUID()}`, {
     Image: `${probeImage}:${probeTag}`,
     Entrypoint: command,
     User: '65534:65534',
