@@ -81,7 +81,10 @@ export async function startAzureStandIn(
   const ready = Promise.withResolvers<World>();
   const route = (handler: typeof routed) => async (call: Call) => handler(await ready.promise, call);
   const https = await serve(route(routed), { port: options.httpsPort, certificate, onBug: ports.onBug });
-  const http = await serve(route(routedOpenly), { port: options.httpPort, onBug: ports.onBug });
+  const http = await serve(route(routedOpenly), { port: options.httpPort, onBug: ports.onBug }).catch(async (error) => {
+    await https.close();
+    throw error;
+  });
   const world = buildWorld(options, ports, https.origin);
   ready.resolve(world);
   const trust = await writeTrust(certificate.certificatePem, ports.extraCaFile);

@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +11,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { startAzureStandIn } from '../../../local/azure/start.ts';
 import { put } from './support/groups.ts';
 import { startBench } from './support/stand-in.ts';
 
@@ -25,6 +27,15 @@ const facts = JSON.stringify({
   group: standIn.resourceGroup,
   client: standIn.clientId,
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
 
 const directory = await mkdtemp(join(tmpdir(), 'berth-sdk-client-'));
 afterAll(() => rm(directory, { recursive: true }));
@@ -78,6 +89,14 @@ describe('the stand-in as a program', () => {
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
     expect(existsSync(trusted)).toBe(false);
+  });
+
+  it('leaves nothing open when a port is taken', async () => {
+    const httpsPort = await freePort();
+    const httpPort = Number(new URL(standIn.controlUrl).port);
+    await expect(startAzureStandIn({ httpsPort, httpPort, listen: false })).rejects.toThrow('EADDRINUSE');
+    const again = await startAzureStandIn({ httpsPort, listen: false });
+    await again.stop();
   });
 
   it('says what is wrong with its options', async () => {
