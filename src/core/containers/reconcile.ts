@@ -47,17 +47,19 @@ function belongsHere(row: Container | undefined, target: Target): boolean {
   return row !== undefined && (row.state === 'running' || row.state === 'provisioning') && row.target === target.name;
 }
 
-/** Read again at the last moment: the scan may be older than the list. */
-async function isOrphan(life: Lifecycle, target: Target, listed: ListedContainer): Promise<boolean> {
+/** Read again at the last moment: the scan may be older than the list, and the list older than a removal. */
+async function isOrphan(life: Lifecycle, target: Target, backend: Backend, listed: ListedContainer): Promise<boolean> {
   const { labels } = listed;
   const row = await life.containers.read(labels, labels.challenge);
   if (row?.value.id === labels.containerId && belongsHere(row.value, target)) return false;
-  return (await life.containers.readDebt(labels, labels.containerId)) === undefined;
+  if (await life.containers.readDebt(labels, labels.containerId)) return false;
+  return (await backend.get(listed.name)).state !== 'absent';
 }
 
 async function findOrphans(
   life: Lifecycle,
   target: Target,
+  backend: Backend,
   known: Known,
   listed: readonly ListedContainer[],
 ): Promise<ListedContainer[]> {
@@ -68,7 +70,7 @@ async function findOrphans(
     return !belongsHere(known.containers.get(labels.containerId)?.value, target);
   });
   await inParallel(suspects, width, async (suspect) => {
-    if (await isOrphan(life, target, suspect)) orphans.push(suspect);
+    if (await isOrphan(life, target, backend, suspect)) orphans.push(suspect);
   });
   return orphans;
 }
@@ -97,11 +99,12 @@ async function adopt(life: Lifecycle, target: Target, orphan: ListedContainer): 
 async function sweepOrphans(
   life: Lifecycle,
   target: Target,
+  backend: Backend,
   known: Known,
   listed: readonly ListedContainer[],
   pass: ReconcilePass,
 ): Promise<void> {
-  const orphans = await findOrphans(life, target, known, listed);
+  const orphans = await findOrphans(life, target, backend, known, listed);
   if (orphans.length > fewOrphans && orphans.length > listed.length * orphanShare) {
     const detail = `${orphans.length} of ${listed.length} containers on ${target.name} have no row`;
     pass.stoppedBecauseOf.push(detail);
@@ -184,7 +187,7 @@ async function reconcileTarget(life: Lifecycle, target: Target, known: Known, pa
   const backend = await life.backends(target.name);
   if (backend === undefined) return;
   const listed = await backend.list();
-  await sweepOrphans(life, target, known, listed, pass);
+  await sweepOrphans(life, target, backend, known, listed, pass);
   const byName = new Map(listed.map((container) => [container.name, container]));
   await followRunning(life, backend, runningOn(known, target), byName, pass);
 }
