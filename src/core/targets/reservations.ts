@@ -182,15 +182,17 @@ function dropOf(slot: Versioned<Slot>): TargetChange {
   return { do: 'drop', kind: 'slot', key: { kind, id, ticket }, version: slot.version };
 }
 
+/** Whoever was refused has used its start, even one that was taken a moment early. */
 function afterCredit(ledger: Ledger, slot: Slot, restUntil: Instant | undefined, now: Instant): Ledger {
-  const credited = slot.kind === 'waiting' ? leaveLine(ledger) : giveBack(ledger, slot, now);
-  return restUntil === undefined ? credited : rest(credited, restUntil);
+  if (slot.kind === 'waiting') return leaveLine(ledger);
+  if (restUntil === undefined) return giveBack(ledger, slot, now);
+  return rest(giveBack(ledger, { cpu: slot.cpu, freeAt: slot.freeAt }, now), restUntil);
 }
 
 export interface Credit {
   readonly target: TargetName;
   readonly find: () => Promise<Versioned<Slot> | undefined>;
-  /** The target asked for a pause: no new start there before. */
+  /** The target refused its start and asked for a pause: no new start there before. */
   readonly restUntil?: Instant | undefined;
 }
 
