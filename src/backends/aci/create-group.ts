@@ -6,6 +6,7 @@ import { GroupAnswer } from './group-answer.ts';
 import { groupBody, type PullCredential } from './group-body.ts';
 import { parseImage } from './image-reference.ts';
 import { observeGroup } from './observe-group.ts';
+import { findOurs } from './our-groups.ts';
 import type { Registry } from './registry.ts';
 import { tokenUser } from './registry-token.ts';
 
@@ -23,30 +24,49 @@ const patience = { ownRegistry: 5 * 60_000, otherRegistry: 60_000 } as const;
 type CreateGroup = (request: CreateRequest) => Promise<Observation>;
 
 /**
- * The name makes it idempotent: the same PUT again changes nothing, and while the first is still under way ARM refuses
- * the second as transitioning, which proves that the first arrived.
+ * Looks first. A PUT on a group that is there would take over a foreign one, and would start ours again: after its
+ * program ended, or because a registry token is another one each time. Reads are what ARM allows most of.
+ *
+ * Between the look and the PUT another host may have sent its own: then ARM refuses this one as transitioning, which
+ * proves that the other arrived.
  */
 export function groupCreator(parts: CreateParts): CreateGroup {
-  // Once Azure has refused the security context in this region it is not tried again by this process.
-  let restrictPrivileges = parts.settings.restrictPrivileges;
-  const put = async (request: CreateRequest): Promise<Observation> => {
+  const put = groupPutter(parts);
+  return async (request) => {
+    const existing = await findOurs(parts.groups, request.name, parts.settings.deployment);
+    if (existing !== undefined) return observeGroup(existing);
     const pull = await pullCredential(parts, request.spec.image);
     try {
-      const body = groupBody(request, parts.settings.region, pull, restrictPrivileges);
-      const answer = await parts.groups.put(request.name, body);
-      const group = GroupAnswer.safeParse(answer.body);
-      return group.success ? observeGroup(group.data) : { state: 'pending' };
+      return await put(request, pull);
     } catch (error) {
       if (!(error instanceof BackendError)) throw error;
       if (error.code === 'ContainerGroupTransitioning') return { state: 'pending' };
       if (error.code === 'InaccessibleImage') throw await explainImage(parts, request, error);
-      if (!restrictPrivileges || !refusesSecurityContext(error)) throw error;
-      restrictPrivileges = false;
-      parts.settings.log.warn('Azure refuses the security context here; containers start without it', {
-        region: parts.settings.region,
+      throw error;
+    }
+  };
+}
+
+function groupPutter({
+  groups,
+  settings,
+}: CreateParts): (request: CreateRequest, pull: PullCredential) => Promise<Observation> {
+  // Once Azure has refused the security context in this region it is not tried again by this process.
+  let restrict = settings.restrictPrivileges;
+  const put = async (request: CreateRequest, pull: PullCredential): Promise<Observation> => {
+    const restricted = restrict;
+    try {
+      const { body } = await groups.put(request.name, groupBody(request, settings.region, pull, restricted));
+      const group = GroupAnswer.safeParse(body);
+      return group.success ? observeGroup(group.data) : { state: 'pending' };
+    } catch (error) {
+      if (!restricted || !refusesSecurityContext(error)) throw error;
+      restrict = false;
+      settings.log.warn('Azure refuses the security context here; containers start without it', {
+        region: settings.region,
         error: error.message,
       });
-      return put(request);
+      return put(request, pull);
     }
   };
   return put;
@@ -67,7 +87,8 @@ async function pullCredential({ settings, registryToken }: CreateParts, image: s
  * The field is documented for the Confidential SKU, and Standard groups have been reported both ways. Hyper-V is what
  * isolates a group, so a start without it is better than none.
  */
-function refusesSecurityContext(error: BackendError): boolean {
+function refusesSecurityContext(error: unknown): error is BackendError {
+  if (!(error instanceof BackendError)) return false;
   return error.fault.kind === 'permanent' && /security ?context|privilege|capabilit/i.test(error.message);
 }
 

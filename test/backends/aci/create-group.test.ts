@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { tagsOf } from '../../../src/backends/aci/group-tags.ts';
 import { openAci } from '../../../src/backends/aci/open-aci.ts';
 import { BackendError } from '../../../src/core/errors.ts';
 import { type FakeAnswer, type FakeAzure, refusal, type SeenRequest, startFakeAzure } from './support/fake-azure.ts';
@@ -32,6 +33,16 @@ const accepted = (body: unknown = { name, properties: { provisioningState: 'Pend
   body,
   headers: asyncHeaders(),
 });
+function group(properties: object = {}, tags: object = tagsOf(requestWith())): unknown {
+  const ipAddress = { ip: '20.1.2.3', fqdn: 'ctf-ann.h4sh.westeurope.azurecontainer.io', ports: [], type: 'Public' };
+  return { name, tags, properties: { provisioningState: 'Succeeded', ipAddress, ...properties } };
+}
+const absent = refusal(404, 'ResourceNotFound', 'was not found');
+/** Nothing is there yet; what is asked of it besides is answered as told. */
+const notThere =
+  (respond: FakeAzure['respond']): FakeAzure['respond'] =>
+  (request) =>
+    request.method === 'GET' && request.path === groupPath ? absent : respond(request);
 const puts = (): SeenRequest[] => fake.requests.filter(({ method }) => method === 'PUT');
 const bodies = (): unknown[] => puts().map(({ body }) => JSON.parse(body));
 
@@ -45,14 +56,17 @@ async function failureOf(promise: Promise<unknown>): Promise<BackendError> {
 }
 
 describe('the PUT', () => {
-  test('is the only request, carries the whole container, and is not waited for', async () => {
-    fake.respond = () => accepted();
+  test('follows one look, carries the whole container, and is not waited for', async () => {
+    fake.respond = notThere(() => accepted());
     const aci = await openAci(settingsFor(fake));
 
     expect(await aci.create(requestWith())).toEqual({ state: 'pending' });
 
-    expect(fake.requests).toHaveLength(1);
-    const [put] = fake.requests;
+    expect(fake.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      `GET ${groupPath}`,
+      `PUT ${groupPath}`,
+    ]);
+    const [put] = puts();
     expect(put).toMatchObject({ method: 'PUT', path: groupPath, authorization: 'Bearer app-token' });
     expect(put?.query.get('api-version')).toBe('2023-05-01');
     expect(bodies()[0]).toEqual({
@@ -106,7 +120,7 @@ describe('the PUT', () => {
   });
 
   test('carries a command, and a digest without the tag before it', async () => {
-    fake.respond = () => accepted();
+    fake.respond = notThere(() => accepted());
     const aci = await openAci(settingsFor(fake));
     const digest = `sha256:${'a'.repeat(64)}`;
     await aci.create(
@@ -121,54 +135,64 @@ describe('the PUT', () => {
     });
   });
 
-  test('of a group that runs already tells where it is', async () => {
-    fake.respond = ({ body }) => ({
-      status: 200,
-      body: {
-        ...JSON.parse(body),
-        name,
-        properties: {
-          provisioningState: 'Succeeded',
-          ipAddress: { ip: '20.1.2.3', fqdn: 'ctf-ann.h4sh.westeurope.azurecontainer.io', ports: [], type: 'Public' },
-        },
-      },
-    });
+  test('answered with where it is already is believed', async () => {
+    fake.respond = notThere(() => ({ status: 200, body: group() }));
     const aci = await openAci(settingsFor(fake));
-    const host = 'ctf-ann.h4sh.westeurope.azurecontainer.io';
-    expect(await aci.create(requestWith())).toEqual({
+    expect(await aci.create(requestWith())).toMatchObject({
       state: 'running',
-      endpoints: [
-        {
-          label: 'Seite 🏴‍☠️',
-          protocol: 'http',
-          port: 8080,
-          template: 'http://{host}:{port}/login',
-          host,
-          ip: '20.1.2.3',
-        },
-        { label: 'Game', protocol: 'udp', port: 7777, host, ip: '20.1.2.3' },
-      ],
+      endpoints: [{ port: 8080 }, { port: 7777 }],
     });
   });
 
+  test.each<[string, object, object]>([
+    ['runs', {}, { state: 'running' }],
+    ['comes up', { provisioningState: 'Creating' }, { state: 'pending' }],
+    [
+      'has ended',
+      {
+        containers: [
+          { name: 'challenge', properties: { instanceView: { currentState: { state: 'Terminated', exitCode: 3 } } } },
+        ],
+      },
+      { state: 'exited', exitCode: 3 },
+    ],
+  ])('is not sent to a group of ours that %s', async (_what, properties, observation) => {
+    fake.respond = () => ({ status: 200, body: group(properties) });
+    const aci = await openAci(settingsFor(fake));
+    expect(await aci.create(requestWith())).toMatchObject(observation);
+    expect(puts()).toHaveLength(0);
+  });
+
+  test('is never sent to a group that is not ours', async () => {
+    fake.respond = () => ({ status: 200, body: group({}, { ...tagsOf(requestWith()), 'berth-deployment': 'two' }) });
+    const aci = await openAci(settingsFor(fake));
+    expect(await failureOf(aci.create(requestWith()))).toMatchObject({
+      code: 'not_ours',
+      fault: { kind: 'permanent' },
+    });
+    expect(puts()).toHaveLength(0);
+  });
+
   test('again while the first is under way is a success', async () => {
-    fake.respond = () => refusal(409, 'ContainerGroupTransitioning', 'still transitioning, please retry later.');
+    fake.respond = notThere(() =>
+      refusal(409, 'ContainerGroupTransitioning', 'still transitioning, please retry later.'),
+    );
     const aci = await openAci(settingsFor(fake));
     expect(await aci.create(requestWith())).toEqual({ state: 'pending' });
   });
 
   test('is not sent again by the SDK, and an unclear end is retryable', async () => {
-    fake.respond = () => undefined;
+    fake.respond = notThere(() => undefined);
     const aci = await openAci(settingsFor(fake));
     const dropped = await failureOf(aci.create(requestWith()));
     expect(dropped.fault).toEqual({ kind: 'retryable', delayMs: 10_000 });
-    fake.respond = () => refusal(503, 'ServerBusy', 'busy');
+    fake.respond = notThere(() => refusal(503, 'ServerBusy', 'busy'));
     expect((await failureOf(aci.create(requestWith()))).fault.kind).toBe('retryable');
-    expect(fake.requests).toHaveLength(2);
+    expect(puts()).toHaveLength(2);
   });
 
   test('never brings a secret into an error', async () => {
-    fake.respond = () => refusal(400, 'InvalidRequestContent', 'The request content is invalid.');
+    fake.respond = notThere(() => refusal(400, 'InvalidRequestContent', 'The request content is invalid.'));
     const aci = await openAci(settingsFor(fake));
     const error = await failureOf(aci.create(requestWith()));
     expect(`${error.message} ${JSON.stringify(error.fault)}`).not.toContain('flag{');
@@ -180,7 +204,7 @@ describe('pulling', () => {
   const identity = { registryServer, pull: { mode: 'identity', identityResourceId: pullIdentity } };
 
   test('by identity puts it on the group and names it for the registry', async () => {
-    fake.respond = () => accepted();
+    fake.respond = notThere(() => accepted());
     const aci = await openAci(settingsFor(fake, identity));
     await aci.create(requestWith());
     expect(bodies()[0]).toMatchObject({
@@ -195,7 +219,7 @@ describe('pulling', () => {
     'ctf.azurecr.io.evil.example/web:1',
     'mcr.microsoft.com/web/login:1.2',
   ])('gives no credential and no identity for %s', async (image) => {
-    fake.respond = () => accepted();
+    fake.respond = notThere(() => accepted());
     const aci = await openAci(settingsFor(fake, identity));
     await aci.create(requestWith({ image }));
     const [body] = bodies();
@@ -208,8 +232,9 @@ describe('pulling', () => {
 
   test('by token exchanges once for many starts, and leaves no identity on the group', async () => {
     const token = registryToken(createdAt + 3 * 3_600_000);
-    fake.respond = ({ path }) =>
-      path === '/oauth2/exchange' ? { status: 200, body: { refresh_token: token } } : accepted();
+    fake.respond = notThere(({ path }) =>
+      path === '/oauth2/exchange' ? { status: 200, body: { refresh_token: token } } : accepted(),
+    );
     const aci = await openAci(settingsFor(fake, { registryServer, pull: { mode: 'token' } }));
     await Promise.all([aci.create(requestWith()), aci.create(requestWith())]);
     await aci.create(requestWith());
@@ -233,10 +258,11 @@ describe('pulling', () => {
 
   test('takes a new token when less than an hour of the old one is left', async () => {
     let now = createdAt;
-    fake.respond = ({ path }) =>
+    fake.respond = notThere(({ path }) =>
       path === '/oauth2/exchange'
         ? { status: 200, body: { refresh_token: registryToken(now + 3 * 3_600_000) } }
-        : accepted();
+        : accepted(),
+    );
     const aci = await openAci(settingsFor(fake, { registryServer, pull: { mode: 'token' } }, { now: () => now }));
     await aci.create(requestWith());
     now += 1.9 * 3_600_000;
@@ -252,7 +278,7 @@ describe('pulling', () => {
     ['given in a way that nobody understands', { status: 200, body: {} }, 'ZodError', 10_000],
     ['lost on the way', undefined, 'TypeError', 10_000],
   ])('by token that is %s is tried again later, and sends no PUT', async (_how, answer, code, delayMs) => {
-    fake.respond = () => answer;
+    fake.respond = notThere(() => answer);
     const aci = await openAci(settingsFor(fake, { registryServer, pull: { mode: 'token' } }));
     expect(await failureOf(aci.create(requestWith()))).toMatchObject({ code, fault: { kind: 'retryable', delayMs } });
     expect(puts()).toHaveLength(0);
@@ -266,7 +292,7 @@ describe('a security context that Azure refuses', () => {
       : accepted();
 
   test('is left out, and not tried again by this process', async () => {
-    fake.respond = refuses;
+    fake.respond = notThere(refuses);
     const warnings: string[] = [];
     const log = { ...silentLog, warn: (message: string) => warnings.push(message) };
     const aci = await openAci(settingsFor(fake, {}, { log }));
@@ -277,8 +303,15 @@ describe('a security context that Azure refuses', () => {
     expect(warnings).toEqual(['Azure refuses the security context here; containers start without it']);
   });
 
+  test('fails none of the starts that were on their way with it', async () => {
+    fake.respond = notThere(refuses);
+    const aci = await openAci(settingsFor(fake));
+    const both = await Promise.all([aci.create(requestWith()), aci.create(requestWith())]);
+    expect(both).toEqual([{ state: 'pending' }, { state: 'pending' }]);
+  });
+
   test('is never sent when the settings say so', async () => {
-    fake.respond = refuses;
+    fake.respond = notThere(refuses);
     const aci = await openAci(settingsFor(fake, { restrictPrivileges: false }));
     await aci.create(requestWith());
     expect(puts()).toHaveLength(1);
@@ -303,7 +336,7 @@ describe('an image that Azure cannot pull', () => {
   const missing: FakeAnswer = { status: 404, body: { errors: [{ code: 'TAG_UNKNOWN', message: 'unknown tag' }] } };
 
   async function refuse(registry: FakeAnswer, age: number, more = own, image = 'ctf.azurecr.io/web/login:1.2') {
-    fake.respond = ({ method }) => (method === 'PUT' ? inaccessible : registry);
+    fake.respond = notThere(({ method }) => (method === 'PUT' ? inaccessible : registry));
     const aci = await openAci(settingsFor(fake, more, { now: () => createdAt + age }));
     return failureOf(aci.create(requestWith({ image })));
   }
@@ -345,6 +378,6 @@ describe('an image that Azure cannot pull', () => {
       kind: 'permanent',
       advice: expect.stringContaining('copy it to ctf.azurecr.io'),
     });
-    expect(fake.requests.every(({ method }) => method === 'PUT')).toBe(true);
+    expect(fake.requests.some(({ path }) => path.startsWith('/acr/'))).toBe(false);
   });
 });

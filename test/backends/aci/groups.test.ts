@@ -252,15 +252,21 @@ describe('remove', () => {
 });
 
 describe('logs', () => {
+  const logsPath = `${groupPath}/containers/challenge/logs`;
+  /** The group is there and ours; its log is answered as told. */
+  const answering = (answer: FakeAnswer): void => {
+    fake.respond = ({ path }) => (path === logsPath ? answer : { status: 200, body: group() });
+  };
+  const asked = () => fake.requests.filter(({ path }) => path === logsPath);
+
   test('are the last bytes of the one container', async () => {
-    fake.respond = () => ({ status: 200, body: { content: 'first\nsecond ü\n' } });
+    answering({ status: 200, body: { content: 'first\nsecond ü\n' } });
     expect(await aci.logs(name, 10)).toBe('second ü\n');
-    expect(fake.requests[0]).toMatchObject({ method: 'GET', path: `${groupPath}/containers/challenge/logs` });
-    expect(fake.requests[0]?.query.get('tail')).toBe('10');
+    expect(asked().map(({ method, query }) => [method, query.get('tail')])).toEqual([['GET', '10']]);
   });
 
   test('are cut between characters', async () => {
-    fake.respond = () => ({ status: 200, body: { content: 'aü!' } });
+    answering({ status: 200, body: { content: 'aü!' } });
     expect(await aci.logs(name, 2)).toBe('!');
   });
 
@@ -268,14 +274,27 @@ describe('logs', () => {
     ['says nothing yet', { status: 200, body: { content: null } }],
     ['is not up yet', refusal(409, 'ContainerGroupDeploymentNotReady', 'not ready')],
     ['never started', refusal(404, 'ContainerNotFound', 'not found')],
-    ['is gone', absent],
+    ['has just gone', absent],
   ])('of one that %s are empty', async (_what, answer) => {
-    fake.respond = () => answer;
+    answering(answer);
     expect(await aci.logs(name, 100)).toBe('');
+    expect(asked()).toHaveLength(1);
+  });
+
+  test('of one that is not there are empty', async () => {
+    fake.respond = () => absent;
+    expect(await aci.logs(name, 100)).toBe('');
+    expect(asked()).toHaveLength(0);
+  });
+
+  test('of what is not ours are not read', async () => {
+    fake.respond = () => ({ status: 200, body: group({ tags: {} }) });
+    await expect(aci.logs(name, 100)).rejects.toMatchObject({ code: 'not_ours' });
+    expect(asked()).toHaveLength(0);
   });
 
   test('that cannot be read are an error', async () => {
-    fake.respond = () => refusal(403, 'AuthorizationFailed', 'no');
+    answering(refusal(403, 'AuthorizationFailed', 'no'));
     await expect(aci.logs(name, 100)).rejects.toMatchObject({ code: 'AuthorizationFailed' });
   });
 });

@@ -1,70 +1,29 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type AzureStandIn, startAzureStandIn } from '../../../local/azure/start.ts';
-import { trustCertificate } from '../../../local/azure/tls/trust-certificate.ts';
-import { AciTarget } from '../../../src/backends/aci/aci-settings.ts';
-import { openAci } from '../../../src/backends/aci/open-aci.ts';
 import { BackendError } from '../../../src/core/errors.ts';
 import { backendName, ContainerId } from '../../../src/core/ids.ts';
 import type { Backend, CreateRequest } from '../../../src/core/ports.ts';
-import { credentialSource } from '../../../src/identity/credential.ts';
-import { requestWith, silentLog } from './support/subjects.ts';
+import { type AciSubject, startAciSubject } from '../../support/aci-subject.ts';
+import { requestWith } from './support/subjects.ts';
 
 const image = 'berthlocal.azurecr.io/challenges/web:1.0';
-let now = Date.UTC(2026, 0, 2);
-let azure: AzureStandIn;
-let distrust: () => void;
+let subject: AciSubject;
 let aci: Backend;
 
 beforeAll(async () => {
-  azure = await startAzureStandIn({}, { clock: { now: () => now }, tokenClock: { now: () => Date.now() } });
-  distrust = trustCertificate(azure.certificatePem);
-  for (const [name, value] of Object.entries(azure.environment)) vi.stubEnv(name, value);
-  aci = await open();
+  subject = await startAciSubject();
+  aci = await subject.open();
 });
-afterEach(() => control('POST', 'reset'));
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  distrust();
-  await azure.stop();
-});
-
-function open(more: object = {}): Promise<Backend> {
-  const target = AciTarget.parse({
-    subscriptionId: azure.subscriptionId,
-    resourceGroup: azure.resourceGroup,
-    region: azure.location,
-    deployment: 'one',
-    registryServer: azure.registryHost,
-    pull: { mode: 'identity', identityResourceId: azure.pullIdentityId },
-    endpoints: { arm: azure.url, armAudience: 'https://management.azure.com', registry: azure.url },
-    ...more,
-  });
-  const credential = credentialSource({ clientId: azure.clientId, environment: process.env });
-  return openAci({ ...target, credential, now: () => now, log: silentLog });
-}
+afterEach(() => subject.control('POST', 'reset'));
+afterAll(() => subject.stop());
 
 const State = z.object({
   requests: z.record(z.string(), z.number()),
   groups: z.array(z.object({ name: z.string(), state: z.string() })),
 });
-
-async function control(method: string, path: string, body?: object): Promise<unknown> {
-  const response = await fetch(`${azure.controlUrl}/_control/${path}`, {
-    method,
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-  return response.json();
-}
-const state = async (): Promise<z.infer<typeof State>> => State.parse(await control('GET', 'state'));
-
-async function pass(ms: number): Promise<void> {
-  now += ms;
-  await azure.settle();
-}
+const state = async (): Promise<z.infer<typeof State>> => State.parse(await subject.control('GET', 'state'));
 
 let starts = 0;
 /** A start of its own: no two tests share a name. */
@@ -75,7 +34,7 @@ function start(spec: Parameters<typeof requestWith>[0] = {}): CreateRequest {
   return {
     ...request,
     name: backendName(containerId),
-    labels: { ...request.labels, containerId, createdAt: now },
+    labels: { ...request.labels, containerId, createdAt: subject.now() },
     dnsLabel: `ctf-ann-${containerId}`,
   };
 }
@@ -95,7 +54,7 @@ describe('a whole life', () => {
     expect(await aci.create(request)).toEqual({ state: 'pending' });
     expect(await aci.list()).toMatchObject([{ name: request.name, observation: { state: 'pending' } }]);
 
-    await pass(4_000);
+    await subject.pass(4_000);
     const [listed] = await aci.list();
     expect(listed).toMatchObject({ name: request.name, labels: request.labels, observation: { state: 'running' } });
     if (listed?.observation.state !== 'running') throw new Error('not running');
@@ -109,7 +68,7 @@ describe('a whole life', () => {
 
     expect(await aci.remove(request.name)).toBe('going');
     expect(await aci.remove(request.name)).toBe('going');
-    await pass(2_000);
+    await subject.pass(2_000);
     expect(await aci.remove(request.name)).toBe('gone');
     expect(await aci.get(request.name)).toEqual({ state: 'absent' });
     expect(await aci.list()).toEqual([]);
@@ -119,10 +78,10 @@ describe('a whole life', () => {
 
   test('begun by a host that lost the answer is finished by the next one, as one group', async () => {
     const request = start();
-    await control('POST', 'faults', { on: 'request', match: { kind: 'groups.put' }, loseAnswer: true });
+    await subject.control('POST', 'faults', { on: 'request', match: { kind: 'groups.put' }, loseAnswer: true });
     expect((await failureOf(aci.create(request))).fault.kind).toBe('retryable');
     expect(await aci.create(request)).toEqual({ state: 'pending' });
-    await pass(4_000);
+    await subject.pass(4_000);
     expect(await aci.create(request)).toMatchObject({ state: 'running' });
     expect((await state()).groups).toHaveLength(1);
   });
@@ -130,11 +89,11 @@ describe('a whole life', () => {
   test('that ends by itself is seen by a look, not by the list', async () => {
     const request = start();
     const effects = { exit: { code: 3, afterMs: 1000 }, log: 'no such file' };
-    await control('POST', 'faults', { on: 'group', effects });
+    await subject.control('POST', 'faults', { on: 'group', effects });
     await aci.create(request);
     expect(await aci.logs(request.name, 4096)).toBe('');
-    await pass(4_000);
-    await pass(300_000);
+    await subject.pass(4_000);
+    await subject.pass(300_000);
     expect(await aci.list()).toMatchObject([{ observation: { state: 'running' } }]);
     expect(await aci.get(request.name)).toMatchObject({ state: 'exited', exitCode: 3 });
     expect(await aci.logs(request.name, 4096)).toContain('no such file');
@@ -142,9 +101,12 @@ describe('a whole life', () => {
 
   test('that Azure could not start says why', async () => {
     const request = start();
-    await control('POST', 'faults', { on: 'group', effects: { failStart: { code: 'Failed', message: 'no node' } } });
+    await subject.control('POST', 'faults', {
+      on: 'group',
+      effects: { failStart: { code: 'Failed', message: 'no node' } },
+    });
     await aci.create(request);
-    await pass(4_000);
+    await subject.pass(4_000);
     expect(await aci.list()).toMatchObject([{ observation: { state: 'failed', code: 'provisioning_failed' } }]);
     expect(await aci.get(request.name)).toMatchObject({ state: 'failed', detail: expect.stringContaining('no node') });
   });
@@ -152,7 +114,7 @@ describe('a whole life', () => {
 
 describe('refusals', () => {
   test("more than the region's quota is a matter of capacity", async () => {
-    await control('PATCH', 'settings', { quota: { containerGroups: 1 } });
+    await subject.control('PATCH', 'settings', { quota: { containerGroups: 1 } });
     await aci.create(start());
     expect(await failureOf(aci.create(start()))).toMatchObject({
       code: 'ContainerGroupQuotaReached',
@@ -162,26 +124,32 @@ describe('refusals', () => {
   });
 
   test('so is a region without room', async () => {
-    await control('PATCH', 'settings', { noCapacity: { [azure.location]: 'refused' } });
+    await subject.control('PATCH', 'settings', { noCapacity: { [subject.azure.location]: 'refused' } });
     expect((await failureOf(aci.create(start()))).fault.kind).toBe('capacity');
   });
 
   test('too many creates are asked again when Azure says so', async () => {
-    await control('PATCH', 'settings', { quota: { createsPer5Minutes: 1 } });
+    await subject.control('PATCH', 'settings', { quota: { createsPer5Minutes: 1 } });
     await aci.create(start());
     const { fault } = await failureOf(aci.create(start()));
     expect(fault).toEqual({ kind: 'throttled', delayMs: 300_000 });
   });
 
-  test('an image that may not be pulled is waited for', async () => {
-    const without = await open({ pull: { mode: 'none' } });
+  test('an image that the registry does not have fails with advice', async () => {
+    const error = await failureOf(aci.create(start({ image: 'berthlocal.azurecr.io/challenges/web:9' })));
+    expect(error.fault).toMatchObject({ kind: 'permanent', advice: expect.stringContaining('has no image') });
+  });
+
+  test('one that it has but that may not be pulled is waited for', async () => {
+    const without = await subject.open({ pull: { mode: 'none' } });
     const error = await failureOf(without.create(start()));
     expect(error).toMatchObject({ code: 'InaccessibleImage', fault: { kind: 'retryable' } });
+    expect(error.message).toContain('AcrPull');
   });
 
   test('an identity that the app may not assign is a role that is missing', async () => {
-    const other = `${azure.pullIdentityId}-other`;
-    const stranger = await open({ pull: { mode: 'identity', identityResourceId: other } });
+    const other = `${subject.azure.pullIdentityId}-other`;
+    const stranger = await subject.open({ pull: { mode: 'identity', identityResourceId: other } });
     expect((await failureOf(stranger.create(start()))).fault.kind).toBe('retryable');
   });
 
@@ -196,7 +164,7 @@ describe('refusals', () => {
 
 describe('another deployment in the same resource group', () => {
   test('is neither seen nor touched', async () => {
-    const two = await open({ deployment: 'two' });
+    const two = await subject.open({ deployment: 'two' });
     const request = start();
     const theirs = { ...request, labels: { ...request.labels, deployment: 'two' } };
     await two.create(theirs);
@@ -221,13 +189,13 @@ describe('the registry', () => {
   });
 
   test('gives a token that a group pulls with, so that it carries no identity', async () => {
-    const byToken = await open({ pull: { mode: 'token' } });
+    const byToken = await subject.open({ pull: { mode: 'token' } });
     expect(await byToken.create(start())).toEqual({ state: 'pending' });
     expect((await state()).requests).toMatchObject({ 'registry.exchange': 1 });
   });
 
   test('and everything else is found in order', async () => {
     expect(await aci.check()).toEqual([]);
-    expect(await (await open({ pull: { mode: 'token' } })).check()).toEqual([]);
+    expect(await (await subject.open({ pull: { mode: 'token' } })).check()).toEqual([]);
   });
 });
