@@ -15,7 +15,21 @@ export interface BusyboxImage {
 
 const unprivilegedUser = 10_001;
 const busyboxPaths = ['/bin/busybox', '/usr/bin/busybox'] as const;
-const applets = ['sh', 'httpd', 'nc', 'cat', 'echo', 'sleep', 'id', 'head', 'yes', 'true', 'wget'] as const;
+const applets = [
+  'sh',
+  'httpd',
+  'nc',
+  'cat',
+  'echo',
+  'sleep',
+  'id',
+  'head',
+  'yes',
+  'true',
+  'printf',
+  'timeout',
+  'grep',
+] as const;
 
 /** No static busybox on this machine. */
 export class BusyboxMissingError extends Error {

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import Docker from 'dockerode';
 import { inject, type TestContext } from 'vitest';
-import { DockerSettings } from '../../src/backends/docker/docker-settings.ts';
+import type { NetworkAnswer } from '../../src/backends/docker/docker-answers.ts';
+import { openEngine } from '../../src/backends/docker/docker-engine.ts';
+import { ensureNetwork } from '../../src/backends/docker/docker-network.ts';
+import { DockerSettings, type DockerSettingsInput } from '../../src/backends/docker/docker-settings.ts';
 import { openDocker } from '../../src/backends/docker/open-docker.ts';
 import type { Backend, Log } from '../../src/core/ports.ts';
 
@@ -23,13 +26,16 @@ export interface DockerSubject {
   readonly settings: DockerSettings;
   /** The engine itself, to look behind the backend's back. */
   readonly docker: Docker;
+  /** The network, made as a first start would. */
+  network(): Promise<NetworkAnswer>;
+  /** Another host's view of the same deployment, with nothing remembered. */
+  reopen(changes?: Partial<DockerSettings>, now?: () => number): Backend;
   remove(): Promise<void>;
 }
 
 export interface SubjectOptions {
   readonly log?: Log;
-  readonly now?: () => number;
-  readonly settings?: Partial<Parameters<typeof DockerSettings.parse>[0] & object>;
+  readonly settings?: Partial<DockerSettingsInput>;
 }
 
 /** Short, since a bridge is named after it. */
@@ -53,14 +59,23 @@ async function removeAll(docker: Docker, { deployment, network }: DockerSettings
 }
 
 export function openSubject(socketPath: string, options: SubjectOptions = {}): DockerSubject {
-  const network = freshNetworkName();
+  const network = options.settings?.network ?? freshNetworkName();
   const settings = DockerSettings.parse({
     connection: { endpoint: `unix://${socketPath}` },
     deployment: network,
     network,
     ...options.settings,
   });
-  const backend = openDocker(settings, { log: options.log ?? silentLog, clock: { now: options.now ?? Date.now } });
+  const { log = silentLog } = options;
+  const reopen: DockerSubject['reopen'] = (changes = {}, now = Date.now) =>
+    openDocker({ ...settings, ...changes }, { log, clock: { now } });
   const docker = dockerAt(socketPath);
-  return { backend, settings, docker, remove: () => removeAll(docker, settings) };
+  return {
+    backend: reopen(),
+    settings,
+    docker,
+    network: () => ensureNetwork(openEngine(settings.connection), network),
+    reopen,
+    remove: () => removeAll(docker, settings),
+  };
 }
