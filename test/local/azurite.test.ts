@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TableClient } from '@azure/data-tables';
 import { QueueClient } from '@azure/storage-queue';
-import { afterEach, expect, inject, test, vi } from 'vitest';
+import { afterEach, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { type RunningAzurite, startAzurite } from '../../local/azurite.ts';
 import { ChildProcessError } from '../../local/child-process.ts';
 
@@ -93,6 +93,9 @@ test('ends with the process that started it, even when that one is killed', asyn
   const [line] = await once(parent.stdout, 'data');
   const pid = Number(String(line));
   expect(isAlive(pid)).toBe(true);
+  onTestFinished(() => {
+    if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  });
 
   parent.kill('SIGKILL');
   await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 8_000 });

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, inject, test, vi } from 'vitest';
+import { afterEach, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import { machineEnvironment } from '../../../local/child-process.ts';
 import { base64, FixtureHosts } from './fixture-host.ts';
@@ -144,6 +144,8 @@ test('starts from a shell with a settings file', async () => {
     env: { ...machineEnvironment(), GREETING: 'from the shell' },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
+  // Killed here too, or a failed expectation would leave it behind.
+  onTestFinished(() => void child.kill('SIGKILL'));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   // The fixture prints on its start hook, before the host is ready.
   expect((await lines.next()).value).toBe('app starts');
