@@ -34,10 +34,15 @@ async function writeAndSend(life: Lifecycle, row: Versioned<Queued>, line: Line,
   return true;
 }
 
-/** The slot was taken for a row that is not there any more as it was: it goes back, unless the row still wants it. */
+/**
+ * The slot was taken for a row that is not there any more as it was: it goes back, unless the row still wants it, or
+ * another message came as far as a create: then its release gives it back.
+ */
 async function giveBackUnwanted(life: Lifecycle, row: Queued, slot: Held['slot']): Promise<Decision> {
   const now = await life.containers.read(keyOf(row), row.challenge);
   if (now?.value.id === row.id) return stale('another message moved the row');
+  const debt = await life.containers.readDebt(keyOf(row), row.id);
+  if (debt?.value.placed) return stale('the container was let go of after its create');
   if ('version' in slot)
     await credit(life, { target: slot.value.target, find: holdOf(life, slot.value.target, row.id) });
   else
@@ -70,6 +75,12 @@ async function reserve(life: Lifecycle, row: Versioned<Queued>): Promise<Decisio
   return startOrWait(life, row, held.slot, held.place, held.typicalMs);
 }
 
+/** Its start was refused by the target and the slot could not be given back then: the same start is not used twice. */
+function usedBefore(row: Queued, slot: InflightSlot): boolean {
+  const returned = row.history.findLast((entry) => entry.transition === 'returned');
+  return returned !== undefined && slot.reservedAt <= returned.at;
+}
+
 async function startOrWait(
   life: Lifecycle,
   row: Versioned<Queued>,
@@ -77,8 +88,7 @@ async function startOrWait(
   place: number,
   typicalMs: number,
 ): Promise<Decision> {
-  const { line } = row.value;
-  const slot = await inTime(life, held, line.step === 'new' && line.returned);
+  const slot = await inTime(life, held, usedBefore(row.value, held.value));
   if (slot === undefined) return stale('its slot was given back meanwhile');
   const now = life.clock.now();
   const { target, startAt, reservedAt } = slot.value;

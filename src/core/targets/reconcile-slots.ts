@@ -28,9 +28,14 @@ function wanted(row: Container | undefined, slot: Slot, now: number): boolean {
     : slot.kind !== 'waiting' || row.line.ticket === slot.ticket;
 }
 
-function again(life: Lifecycle, slot: Slot): Promise<Versioned<Slot> | undefined> {
-  if (slot.kind === 'waiting') return life.targets.readWaiting(slot.target, slot.ticket, slot.id);
-  return life.targets.readHold(slot.target, slot.id);
+/** The same slot, unless somebody has moved it since: then it is wanted after all. */
+async function again(life: Lifecycle, slot: Versioned<Slot>): Promise<Versioned<Slot> | undefined> {
+  const { kind, target, id } = slot.value;
+  const now =
+    kind === 'waiting'
+      ? await life.targets.readWaiting(target, slot.value.ticket, id)
+      : await life.targets.readHold(target, id);
+  return now?.version === slot.version ? now : undefined;
 }
 
 async function creditUnwanted(life: Lifecycle, slot: Versioned<Slot>): Promise<boolean> {
@@ -40,7 +45,7 @@ async function creditUnwanted(life: Lifecycle, slot: Versioned<Slot>): Promise<b
     const debt = await life.containers.readDebt(keyOf(slot.value), slot.value.id);
     if (debt) return false;
   }
-  await credit(life, { target: slot.value.target, find: () => again(life, slot.value) });
+  await credit(life, { target: slot.value.target, find: () => again(life, slot) });
   return true;
 }
 

@@ -149,10 +149,10 @@ async function tryRetake(
   const held = await life.targets.readHold(target.name, id);
   if (held?.value.kind !== 'inflight') return won(undefined);
   const now = life.clock.now();
-  if (now - held.value.startAt <= periods.lateStart) return won({ ...held, value: held.value });
+  if (!spent && now - held.value.startAt <= periods.lateStart) return won({ ...held, value: held.value });
   const row = await ledgerOf(life, target);
   const { ledger, startAt, freeAt } = retakeStart(row.value, target.limits, held.value, now, spent);
-  const value: InflightSlot = { ...held.value, startAt, freeAt };
+  const value: InflightSlot = { ...held.value, startAt, freeAt, reservedAt: now };
   const committed = await life.targets.commit(target.name, [
     { do: 'put', kind: 'ledger', value: ledger, version: row.version },
     { do: 'put', kind: 'slot', value, version: held.version },
@@ -171,7 +171,7 @@ export async function inTime(
 ): Promise<Versioned<InflightSlot> | undefined> {
   const { target: name, startAt, id } = slot.value;
   const target = configured(life, name);
-  if (target === undefined || life.clock.now() - startAt <= periods.lateStart) return slot;
+  if (target === undefined || (!spent && life.clock.now() - startAt <= periods.lateStart)) return slot;
   const retaken = await life.serialize(name, () => untilWon(life, () => tryRetake(life, target, id, spent)));
   return retaken && inTime(life, retaken, false);
 }
