@@ -20,6 +20,8 @@ async function buildApp(): Promise<void> {
     outdir: 'dist',
     bundle: true,
     splitting: true,
+    // A CommonJS package loaded by `await import` would have no named exports here.
+    mainFields: ['module', 'main'],
     format: 'esm',
     platform: 'node',
     target: 'node22',

@@ -2,14 +2,17 @@ import type { z } from 'zod';
 import type { ConfiguredTarget, FlatSettings } from './backends/backend.ts';
 import { backends } from './backends/index.ts';
 import type { TokenKey } from './core/auth/token-key.ts';
+import { BerthError } from './core/errors.ts';
 import { type BackendKind, minutes } from './core/ids.ts';
 import type { LifecycleSettings } from './core/lifecycle.ts';
 import { type Setting, settings } from './settings.ts';
+import { readStorageAccount, type StorageAccount } from './storage/storage-account.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Config {
   readonly lifecycle: LifecycleSettings;
+  readonly storage: StorageAccount;
   readonly targets: readonly ConfiguredTarget[];
   readonly tokenKeys: readonly TokenKey[];
   readonly identityClientId: string | undefined;
@@ -74,6 +77,23 @@ function flatSettings(reader: SettingsReader, kind: BackendKind): FlatSettings {
   return Object.fromEntries(own.map(([name, definition]) => [name, reader.read(definition)]));
 }
 
+/** By a reserved name that never resolves: the app loads, every call says that storage does not answer. */
+const noStorage: StorageAccount = {
+  by: 'identity',
+  tableUri: 'https://storage-is-not-set.invalid',
+  queueUri: 'https://storage-is-not-set.invalid',
+};
+
+function readStorage(environment: Environment, faults: string[]): StorageAccount {
+  try {
+    return readStorageAccount(environment);
+  } catch (error) {
+    if (!(error instanceof BerthError)) throw error;
+    faults.push(error.message);
+    return noStorage;
+  }
+}
+
 /** The app settings, parsed once into one frozen object. Never throws for a wrong setting: `faults` names every one. */
 export function readConfig(environment: Environment): Config {
   const reader = new SettingsReader(environment);
@@ -84,7 +104,7 @@ export function readConfig(environment: Environment): Config {
   const config = {
     targets: targets.targets,
     tokenKeys: optional(settings.BERTH_TOKEN_KEYS) ?? [],
-    identityClientId: optional(settings.BERTH_IDENTITY_CLIENT_ID),
+    identityClientId: optional(settings.BERTH_IDENTITY_CLIENT_ID) ?? environment['AzureWebJobsStorage__clientId'],
     cost: { cpuHour: get(settings.BERTH_COST_CPU_HOUR), gbHour: get(settings.BERTH_COST_GB_HOUR) },
   };
   const lifecycle = {
@@ -102,6 +122,7 @@ export function readConfig(environment: Environment): Config {
     quota: { containers: get(settings.BERTH_QUOTA), startsPerMinute: get(settings.BERTH_STARTS_PER_MINUTE) },
     maximumAgeMs: minutes(get(settings.BERTH_MAX_AGE_MINUTES)),
   };
+  const storage = readStorage(environment, reader.faults);
   const faults = [...new Set([...unknownNames(environment), ...reader.faults, ...targets.faults])];
-  return Object.freeze({ ...config, faults, lifecycle: { ...lifecycle, faults } });
+  return Object.freeze({ ...config, storage, faults, lifecycle: { ...lifecycle, faults } });
 }

@@ -13,9 +13,9 @@ import type { Api } from './functions/api.ts';
 import { openapiDocument } from './functions/openapi.ts';
 import { registerFunctions } from './functions/register.ts';
 import { routes } from './functions/routes.ts';
-import { credentialSource } from './identity/credential.ts';
+import { type CredentialSource, credentialSource } from './identity/credential.ts';
 import { openStorage, type Storage } from './storage/open-storage.ts';
-import { readStorageAccount } from './storage/storage-account.ts';
+import type { StorageAccount } from './storage/storage-account.ts';
 import { systemClock, systemRandom } from './system.ts';
 import { version } from './version.ts';
 
@@ -53,22 +53,17 @@ function openOnce(targets: readonly ConfiguredTarget[], context: BackendContext)
   };
 }
 
-function openBackends(config: Config): Backends {
-  const credential = credentialSource({ clientId: config.identityClientId, environment: process.env });
-  const { deployment } = config.lifecycle;
-  return openOnce(config.targets, { deployment, clock: systemClock, log: processLog, credential });
-}
-
-function openTables(config: Config): Storage {
+function openTables(account: StorageAccount, credential: CredentialSource): Storage {
   return openStorage({
-    account: readStorageAccount(process.env),
-    credential: credentialSource({ clientId: config.identityClientId, environment: process.env }),
+    account,
+    credential,
     onUnreadable: ({ partition, row, problem }) =>
       processLog.error('A row cannot be read; it is kept and left alone', { partition, row, problem }),
   });
 }
 
-function composeLifecycle(config: Config, storage: Storage): Lifecycle {
+function composeLifecycle(config: Config, storage: Storage, credential: CredentialSource): Lifecycle {
+  const { deployment } = config.lifecycle;
   return {
     settings: config.lifecycle,
     clock: systemClock,
@@ -79,7 +74,7 @@ function composeLifecycle(config: Config, storage: Storage): Lifecycle {
     control: readControl(storage.control, systemClock),
     audit: storage.audit,
     queue: storage.queue,
-    backends: openBackends(config),
+    backends: openOnce(config.targets, { deployment, clock: systemClock, log: processLog, credential }),
     readiness: portReadiness(),
     serialize: serializeByTarget(),
     log: processLog,
@@ -105,8 +100,9 @@ function composeApi(config: Config, storage: Storage, life: Lifecycle): Api {
 const config = readConfig(process.env);
 for (const fault of config.faults)
   processLog.error('A setting is wrong; starts are refused until it is mended', { fault });
-const storage = openTables(config);
-const life = composeLifecycle(config, storage);
+const credential = credentialSource({ clientId: config.identityClientId, environment: process.env });
+const storage = openTables(config.storage, credential);
+const life = composeLifecycle(config, storage, credential);
 const api = composeApi(config, storage, life);
 
 registerFunctions({

@@ -260,6 +260,11 @@ export const settings = {
     schema: text,
     backend: 'aci',
   }),
+  BERTH_REGISTRY_AUDIENCE: setting({
+    about: 'What the registry’s tokens are issued for, in sovereign clouds.',
+    schema: text,
+    backend: 'aci',
+  }),
   BERTH_REGISTRY_ENDPOINT: setting({
     about: 'The registry’s address where it is not https://<BERTH_REGISTRY_SERVER>.',
     schema: text,

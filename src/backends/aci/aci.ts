@@ -22,6 +22,7 @@ const GroupFields = z.object({
   armEndpoint: optionalText,
   armAudience: optionalText,
   registryEndpoint: optionalText,
+  registryAudience: optionalText,
 });
 type GroupFields = z.infer<typeof GroupFields>;
 
@@ -39,6 +40,7 @@ const settingOf = {
   armEndpoint: 'BERTH_ARM_ENDPOINT',
   armAudience: 'BERTH_ARM_AUDIENCE',
   registryEndpoint: 'BERTH_REGISTRY_ENDPOINT',
+  registryAudience: 'BERTH_REGISTRY_AUDIENCE',
 } as const;
 
 /** The name this file uses for what the backend itself calls otherwise. */
@@ -49,11 +51,20 @@ function pullOf({ pullMode, pullIdentityId }: GroupFields): unknown {
 }
 
 function targetInput(fields: GroupFields, deployment: string): unknown {
-  const { subscriptionId, resourceGroup, region, registryServer, armEndpoint, armAudience, registryEndpoint } = fields;
+  const {
+    subscriptionId,
+    resourceGroup,
+    region,
+    registryServer,
+    armEndpoint,
+    armAudience,
+    registryEndpoint,
+    registryAudience,
+  } = fields;
   return {
     ...{ subscriptionId, resourceGroup, region, registryServer, deployment },
     pull: pullOf(fields),
-    endpoints: { arm: armEndpoint, armAudience, registry: registryEndpoint },
+    endpoints: { arm: armEndpoint, armAudience, registry: registryEndpoint, registryAudience },
   };
 }
 
