@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { simulate } from './simulate.ts';
+
+const minutes = 20;
+const freshSeeds = 25;
+const first = Math.floor(Math.random() * 1_000_000_000);
+
+/** Seeds that once found a bug, and what it was. */
+const regressions = [
+  [445, 'a refused start used twice'],
+  [300, 'a slot reserved again for what was already running'],
+  [198, 'a frozen host that called create after its window'],
+  [738, 'a settled container adopted as an orphan'],
+  [2132, 'a slot given back under a create that could still land'],
+] as const;
+
+async function expectPeace(seed: number): Promise<void> {
+  const { violation } = await simulate(seed, minutes);
+  if (violation === undefined) return;
+  const { story } = await simulate(seed, minutes, true);
+  expect.fail(`seed ${seed}: ${violation.invariant}: ${violation.detail}\n${story.join('\n')}`);
+}
+
+describe('the lifecycle under fire', () => {
+  it.for(regressions)('holds for seed %i: %s', ([seed]) => expectPeace(seed));
+
+  it(`holds for ${freshSeeds} fresh seeds from ${first}`, { timeout: 60_000 }, async () => {
+    for (let seed = first; seed < first + freshSeeds; seed += 1) await expectPeace(seed);
+  });
+
+  it('runs the same way every time', async () => {
+    const [once, again] = [await simulate(first, minutes, true), await simulate(first, minutes, true)];
+    expect(again).toEqual(once);
+    expect(once.steps).toBeGreaterThan(500);
+  });
+});
