@@ -21,24 +21,27 @@ export class AzureQueue implements QueueSender {
     });
   }
 
-  /** Throws BerthError `storage_unavailable` when the queue cannot be reached or is not there. */
+  /** Throws BerthError `storage_unavailable` when the queue cannot be reached. */
   async check(): Promise<void> {
-    await this.#orFault('get', async (abortSignal) => {
+    await this.#createIfMissing('get', async (abortSignal) => {
       await this.#client.getProperties({ abortSignal });
     });
   }
 
   async put(text: string, { delaySeconds, timeToLiveSeconds }: MessageTiming): Promise<void> {
-    const send = async (abortSignal: AbortSignal): Promise<void> => {
+    await this.#createIfMissing('send', async (abortSignal) => {
       const options = { abortSignal, visibilityTimeout: delaySeconds, messageTimeToLive: timeToLiveSeconds };
       await this.#client.sendMessage(text, options);
-    };
+    });
+  }
+
+  async #createIfMissing(operation: StorageOperation, run: (abortSignal: AbortSignal) => Promise<void>): Promise<void> {
     try {
-      await this.#once('send', send);
+      await this.#once(operation, run);
     } catch (cause) {
-      if (!isPlaceMissing(answerOf(cause))) throw storageFault(this.#client.name, 'send', cause);
+      if (!isPlaceMissing(answerOf(cause))) throw storageFault(this.#client.name, operation, cause);
       await this.create();
-      await this.#orFault('send', send);
+      await this.#orFault(operation, run);
     }
   }
 
