@@ -1,13 +1,20 @@
 import { BackendError } from '../../core/errors.ts';
 import { seconds } from '../../core/ids.ts';
-import type { Backend, CreateRequest } from '../../core/ports.ts';
+import type { Backend, CreateRequest, Observation } from '../../core/ports.ts';
 import { containerOptions } from './container-options.ts';
 import { imagePuller, type PullImage } from './docker-images.ts';
 import { ensureIsolatedNetwork } from './docker-network.ts';
 import { type DockerParts, getContainer, requireOurs } from './our-containers.ts';
+import { turns } from './turns.ts';
 
-/** A create begins no further step after this long, so that nothing comes up once its caller has given it up. */
-const createLimitMs = seconds(45);
+/** An engine brings up a few at a time no slower than many, and the first of them sooner. */
+const createsAtOnce = 8;
+/**
+ * No create begins, and no container is started, this long after it was asked for: with the limit of the last call on
+ * top it is over within the two minutes after which its caller takes a container that is not there for gone.
+ */
+const beginLimitMs = seconds(45);
+const startLimitMs = seconds(55);
 
 /** The network, and what the engine's host has: looked up once, and again when the network turns out to be gone. */
 interface Preparation {
@@ -91,8 +98,13 @@ async function start(docker: DockerParts, id: string, prepared: Preparation): Pr
   }
 }
 
+function busy(): BackendError {
+  const fault = { kind: 'throttled', delayMs: seconds(2) } as const;
+  return new BackendError('engine_busy', 'The engine has more starts before it than it gets done.', fault);
+}
+
 function tooSlow(): BackendError {
-  const fault = { kind: 'retryable', delayMs: seconds(1) } as const;
+  const fault = { kind: 'retryable', delayMs: seconds(2) } as const;
   return new BackendError('engine_slow', 'The engine took too long to create the container.', fault);
 }
 
@@ -101,12 +113,17 @@ export function containerCreator(docker: DockerParts): Backend['create'] {
   const { engine, settings, clock } = docker;
   const prepared = preparation(docker);
   const pull = settings.pullMissingImages ? imagePuller(engine) : undefined;
-  return async (request) => {
-    const begun = clock.now();
+  const takeTurn = turns(createsAtOnce);
+  const create = async (request: CreateRequest, asked: number): Promise<Observation> => {
+    if (clock.now() - asked > beginLimitMs) throw busy();
     const { cpus } = await prepared.ready();
     const { id, started } = await createOrFind(docker, request, cpus, pull);
-    if (!started && clock.now() - begun > createLimitMs) throw tooSlow();
+    if (!started && clock.now() - asked > startLimitMs) throw tooSlow();
     if (!started) await start(docker, id, prepared);
     return getContainer(docker, request.name);
+  };
+  return (request) => {
+    const asked = clock.now();
+    return takeTurn(() => create(request, asked));
   };
 }

@@ -38,7 +38,6 @@ export const InspectAnswer = z.object({
     Status: ContainerState,
     ExitCode: z.number(),
     OOMKilled: z.boolean().default(false),
-    Error: z.string().default(''),
   }),
   NetworkSettings: z.object({
     Ports: z

@@ -4,8 +4,8 @@ import type { ImageList } from '../../core/ports.ts';
 import type { ImageAnswer } from './docker-answers.ts';
 import type { Engine } from './docker-engine.ts';
 
-/** Within a create's own limit, so that a host never dies waiting for a download. */
-const pullWaitMs = seconds(45);
+/** A small image is there by then; a create that waits for a large one would keep others from their turn. */
+const pullWaitMs = seconds(3);
 
 interface ImageName {
   /** With the registry where there is one. */

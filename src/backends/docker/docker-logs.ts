@@ -25,7 +25,7 @@ function fromCharacter(bytes: Buffer): Buffer {
   return bytes.subarray(from);
 }
 
-/** The last `bytes` of what a container printed, both streams in the order they were written. */
+/** The last `bytes` of what a container printed, both streams in the order the engine got them. */
 export function lastOutput(output: Buffer, bytes: number): string {
   const text = Buffer.concat(payloads(output));
   if (text.length <= bytes) return text.toString('utf8');

@@ -44,11 +44,21 @@ function running(container: EngineContainer, ports: readonly Port[], host: strin
   return endpoints.length === ports.length ? { state: 'running', endpoints } : { state: 'pending' };
 }
 
+/** What a shell, and the engine's init process, say by an exit code. */
+const exitMeanings: Readonly<Record<number, string>> = {
+  126: 'the program is not executable',
+  127: 'there is no such program in the image',
+  137: 'killed',
+  139: 'a memory fault',
+  143: 'asked to end',
+};
+
 function ended({ State }: InspectAnswer): Observation {
   if (State.OOMKilled && State.ExitCode !== 0) {
     return { state: 'failed', code: 'out_of_memory', detail: 'It used more memory than it may.' };
   }
-  const detail = State.Error === '' ? `It ended with exit code ${State.ExitCode}.` : State.Error;
+  const meaning = exitMeanings[State.ExitCode];
+  const detail = `It ended with exit code ${State.ExitCode}${meaning === undefined ? '' : ` (${meaning})`}.`;
   return { state: 'exited', exitCode: State.ExitCode, detail };
 }
 
