@@ -77,6 +77,12 @@ test('health is content with storage that answers', async () => {
   await expect(storage.health()).resolves.toBeUndefined();
 });
 
+test('health is content with an account in which nothing was made yet', async () => {
+  const prefix = uniqueName();
+  const storage = open({ tablePrefix: prefix, queuePrefix: prefix });
+  await expect(storage.health()).resolves.toBeUndefined();
+});
+
 test('storage that cannot be reached is a typed error with its cause and no key in it', async () => {
   const connectionString = inject('azurite').replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:1');
   const storage = open({ account: { by: 'connectionString', connectionString } });
