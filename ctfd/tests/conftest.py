@@ -3,9 +3,9 @@
 By default the CTFd is the stand-in in fake_ctfd; BERTH_CTFD names a real one's folder.
 """
 
-import itertools
 import os
 import sys
+import uuid
 
 import pytest
 
@@ -78,7 +78,6 @@ class World:
     def __init__(self, app, mode):
         self.app = app
         self.mode = mode
-        self._numbers = itertools.count(1)
         self.admin = Browser(app, self.add_user("Admin", admin=True))
 
     def set(self, **configs):
@@ -92,11 +91,10 @@ class World:
         from CTFd import models
 
         kind = getattr(models, "Admins", models.Users) if admin else models.Users
-        number = next(self._numbers)
         with self.app.app_context():
             user = kind(
                 name=name,
-                email=f"{number}@example.org",
+                email=f"{uuid.uuid4().hex}@example.org",
                 password="password",
                 type="admin" if admin else "user",
                 team_id=team_id,

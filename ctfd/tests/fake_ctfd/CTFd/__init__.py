@@ -14,7 +14,6 @@ from flask import Flask
 __version__ = "3.8.7"
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PLUGINS = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 
 
 def create_app(config):
@@ -39,6 +38,8 @@ def create_app(config):
 
 def _templates():
     """Themes by their names, and plugins by theirs below `plugins/`."""
+    from CTFd.plugins import PLUGINS
+
     themes = os.path.join(HERE, "themes")
     return jinja2.ChoiceLoader(
         [
@@ -51,9 +52,7 @@ def _templates():
 
 def _init_plugins(app):
     """In core an exception in `load` stops CTFd: nothing is caught here either."""
-    import CTFd.plugins
+    from CTFd.plugins import PLUGINS
 
     app.plugins_dir = PLUGINS
-    if PLUGINS not in CTFd.plugins.__path__:
-        CTFd.plugins.__path__.append(PLUGINS)
     importlib.import_module(".berth", package="CTFd.plugins").load(app)

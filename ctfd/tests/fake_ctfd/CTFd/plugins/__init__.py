@@ -1,4 +1,10 @@
+import os
+
 from flask import send_from_directory
+
+# Where a real CTFd has its plugins in this folder, here they come from the project.
+PLUGINS = os.path.abspath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 4))
+__path__.append(PLUGINS)
 
 
 def register_plugin_assets_directory(app, base_path, admins_only=False, endpoint=None):

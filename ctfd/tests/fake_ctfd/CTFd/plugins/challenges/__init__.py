@@ -137,7 +137,11 @@ def _submission(kind, user, team, challenge, request):
 class CTFdStandardChallenge(BaseChallenge):
     id = "standard"
     name = "standard"
-    templates = dict.fromkeys(("create", "update", "view"), "/challenge.html")
+    templates = {
+        "create": "/admin/challenges/create.html",
+        "update": "/admin/challenges/update.html",
+        "view": "/challenge.html",
+    }
 
 
 CHALLENGE_CLASSES = {"standard": CTFdStandardChallenge}
