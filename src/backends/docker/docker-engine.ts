@@ -13,7 +13,7 @@ import {
   WaitAnswer,
 } from './docker-answers.ts';
 import type { DockerConnection } from './docker-connection.ts';
-import { notUnderstood, refused } from './docker-errors.ts';
+import { notUnderstood, refused, refusedByAnother } from './docker-errors.ts';
 import { type EngineAnswer, type EngineRequest, type EngineTransport, openTransport } from './engine-transport.ts';
 
 /** A pull is the one call that is a download. */
@@ -58,12 +58,12 @@ function read<T>(doing: string, schema: z.ZodType<T>, text: string): T {
   throw notUnderstood(doing, z.prettifyError(parsed.error));
 }
 
-/** The engine's own words; '' for a refusal that is not the engine's, such as a proxy's page. */
-function wordsOf({ body }: EngineAnswer): string {
+/** The engine's own words; undefined for a refusal that is not the engine's. */
+function wordsOf({ body }: EngineAnswer): string | undefined {
   try {
-    return RefusalAnswer.safeParse(JSON.parse(body.toString('utf8'))).data?.message ?? '';
+    return RefusalAnswer.safeParse(JSON.parse(body.toString('utf8'))).data?.message;
   } catch {
-    return '';
+    return undefined;
   }
 }
 
@@ -71,7 +71,7 @@ const accepted = ({ status }: EngineAnswer): boolean => status >= 200 && status 
 
 /** A proxy's "page not found" proves nothing. */
 function saysNoSuchContainer(answer: EngineAnswer): boolean {
-  return answer.status === 404 && /no such container/i.test(wordsOf(answer));
+  return answer.status === 404 && /no such container/i.test(wordsOf(answer) ?? '');
 }
 
 interface Caller {
@@ -83,7 +83,9 @@ interface Caller {
 }
 
 function throwRefused(doing: string, answer: EngineAnswer): never {
-  throw refused(answer.status, wordsOf(answer), doing);
+  const words = wordsOf(answer);
+  if (words !== undefined) throw refused(answer.status, words, doing);
+  throw refusedByAnother(answer.status, answer.body.toString('utf8'), doing);
 }
 
 function callerOf(transport: EngineTransport): Caller {
@@ -142,7 +144,7 @@ function cleanUpCalls(call: Caller): Pick<Engine, 'remove' | 'output'> {
       const answer = await call.any(doing, { method: 'DELETE', path: `/containers/${id}`, query: { v: true, force } });
       if (accepted(answer)) return 'removed';
       if (saysNoSuchContainer(answer)) return 'absent';
-      if (answer.status === 409 && /already in progress/i.test(wordsOf(answer))) return 'going';
+      if (answer.status === 409 && /already in progress/i.test(wordsOf(answer) ?? '')) return 'going';
       return throwRefused(doing, answer);
     },
     output: (id, lines) => {

@@ -47,7 +47,6 @@ const rules: readonly Rule[] = [
   { status: [409], words: /container name .* is already in use/i, code: 'name_taken', fault: later(1) },
   { words: /marked for removal|removal of container .* in progress/i, code: 'being_removed', fault: later(1) },
   { status: [404], words: /network .* not found|no such network/i, code: 'network_missing', fault: later(1) },
-  { words: /client sent an HTTP request to an HTTPS server/i, code: 'engine_tls', fault: later(30) },
 ];
 
 function byStatus(status: number): { readonly code: string; readonly fault: BackendFault } {
@@ -68,12 +67,25 @@ const tlsCodes = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EP
 /** At most this much of the engine's own words: a refusal can quote a whole command line. */
 const wordsLimit = 400;
 
-/** An answer that refuses, by its status and the engine's own words. */
-export function refused(status: number, words: string, doing: string): BackendError {
-  const rule = rules.find((rule) => (rule.status?.includes(status) ?? true) && rule.words.test(words));
-  const { code, fault } = rule ?? byStatus(status);
+function refusal(code: string, fault: BackendFault, status: number, words: string, doing: string): BackendError {
   const why = words === '' ? `status ${status} without a reason` : words.slice(0, wordsLimit);
   return new BackendError(code, `The engine refused to ${doing}: ${why}`, fault);
+}
+
+/** An answer that refuses, by its status and the engine's own words. */
+export function refused(status: number, words: string, doing: string): BackendError {
+  const rule = rules.find((each) => (each.status?.includes(status) ?? true) && each.words.test(words));
+  const { code, fault } = rule ?? byStatus(status);
+  return refusal(code, fault, status, words, doing);
+}
+
+/** A refusal that is not the engine's: a proxy's page, or the TLS listener's plain text. No challenge is to blame. */
+export function refusedByAnother(status: number, text: string, doing: string): BackendError {
+  if (/HTTP request to an HTTPS server/i.test(text)) return refusal('engine_tls', later(30), status, text, doing);
+  const { code, fault } = byStatus(status);
+  return fault.kind === 'permanent'
+    ? refusal('engine_answer', later(30), status, text, doing)
+    : refusal(code, fault, status, text, doing);
 }
 
 /**

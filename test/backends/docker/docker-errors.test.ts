@@ -116,6 +116,12 @@ describe('what is not an engine', () => {
     expect(await errorOf(open().remove(request.name))).toMatchObject({ fault: { kind: 'retryable' } });
   });
 
+  test.each([400, 404, 418])('refuses a create with %i and a page: no challenge is to blame', async (status) => {
+    engine.on('POST /containers/create', raw(status, '<html>No such image</html>'));
+    const error = await errorOf(open().create(request));
+    expect(error).toMatchObject({ code: 'engine_answer', fault: { kind: 'retryable' } });
+  });
+
   test('creates a container without an id', async () => {
     engine.on('POST /containers/create', json(201, {}));
     expect(await errorOf(open().create(request))).toMatchObject({ code: 'engine_answer' });
