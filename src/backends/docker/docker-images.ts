@@ -34,11 +34,15 @@ function described(image: ImageAnswer): ImageList['images'] {
   return named.map((reference) => ({ reference, digest: digestOf(image, imageName(reference).repository), updatedAt }));
 }
 
+function byAge(one: ImageList['images'][number], other: ImageList['images'][number]): number {
+  // Times of one form compare as text; the engine's own order changes from call to call.
+  return (other.updatedAt ?? '').localeCompare(one.updatedAt ?? '') || one.reference.localeCompare(other.reference);
+}
+
 /** Every tagged image the engine has, the newest first; `except` is a repository that is not for players. */
 export async function listImages(engine: Engine, except: string): Promise<ImageList> {
-  const newestFirst = [...(await engine.images())].sort((one, other) => other.Created - one.Created);
-  const images = newestFirst.flatMap(described);
-  return { images: images.filter(({ reference }) => imageName(reference).repository !== except) };
+  const images = (await engine.images()).flatMap(described);
+  return { images: images.filter(({ reference }) => imageName(reference).repository !== except).sort(byAge) };
 }
 
 /** Resolves when the image is there, or throws `image_pulling` when that takes longer than a create may. */

@@ -2,6 +2,7 @@ import { Agent, type ClientRequestArgs } from 'node:http';
 import { type Duplex, PassThrough } from 'node:stream';
 import { Client, type ClientChannel } from 'ssh2';
 import type { DockerConnection } from './docker-connection.ts';
+import { turns } from './turns.ts';
 
 type SshConnection = Extract<DockerConnection, { kind: 'ssh' }>;
 
@@ -35,7 +36,7 @@ function failOnExit(channel: ClientChannel): void {
 function openChannel(client: Client): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     client.exec(remoteCommand, (error, channel) => {
-      if (error) return reject(error);
+      if (error) return reject(new RemoteCommandError(error.message));
       failOnExit(channel);
       resolve(channel);
     });
@@ -73,12 +74,14 @@ function connect(connection: SshConnection, ended: () => void): Promise<Client> 
  */
 export class SshAgent extends Agent {
   readonly #connection: SshConnection;
+  /** A session counts until the far side has ended it, which is later than the end of its answer. */
+  readonly #takeTurn = turns(sessions);
   #client: Promise<Client> | undefined;
   #open = 0;
   #idle: NodeJS.Timeout | undefined;
 
   constructor(connection: SshConnection) {
-    super({ maxSockets: sessions });
+    super();
     this.#connection = connection;
   }
 
@@ -86,45 +89,49 @@ export class SshAgent extends Agent {
     _options: ClientRequestArgs,
     done?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    this.#session().then(
-      (channel) => done?.(null, channel),
+    const session = async (): Promise<void> => {
+      const channel = await this.#session();
+      done?.(null, channel);
+      await new Promise((resolve) => channel.once('close', resolve));
+    };
+    this.#takeTurn(() => this.#counted(session)).catch((error: Error) => {
       // The stream is not looked at beside an error; the callback's type asks for one.
-      (error: Error) => done?.(error, new PassThrough()),
-    );
+      done?.(error, new PassThrough());
+    });
   }
 
-  async #session(): Promise<ClientChannel> {
+  async #counted(session: () => Promise<void>): Promise<void> {
     clearTimeout(this.#idle);
     this.#open += 1;
     try {
-      this.#client ??= this.#login();
-      const channel = await openChannel(await this.#client);
-      channel.once('close', () => this.#closed());
-      return channel;
-    } catch (error) {
-      this.#closed();
-      throw error;
+      await session();
+    } finally {
+      this.#open -= 1;
+      if (this.#open === 0) this.#endWhenIdle();
     }
   }
 
+  async #session(): Promise<ClientChannel> {
+    this.#client ??= this.#login();
+    return openChannel(await this.#client);
+  }
+
   #login(): Promise<Client> {
-    const login = connect(this.#connection, () => {
+    const forget = (): void => {
       if (this.#client === login) this.#client = undefined;
-    });
-    login.catch(() => {
-      if (this.#client === login) this.#client = undefined;
-    });
+    };
+    const login = connect(this.#connection, forget);
+    login.catch(forget);
     return login;
   }
 
   /** An idle connection would keep the process alive. */
-  #closed(): void {
-    this.#open -= 1;
-    if (this.#open > 0) return;
-    const client = this.#client;
+  #endWhenIdle(): void {
     this.#idle = setTimeout(() => {
-      client?.then(
-        (opened) => opened.end(),
+      const ended = this.#client;
+      this.#client = undefined;
+      ended?.then(
+        (client) => client.end(),
         () => undefined,
       );
     }, idleMs);
