@@ -62,7 +62,7 @@ async function bringUp(running: Running, choice: string | undefined, verbose: bo
   running.add(() => backend.stop());
   say(`  ${backend.says}`);
   say('2/3 storage and the functions');
-  const demo: { stack?: Stack; challenges: readonly DemoChallenge[] } = { challenges: demoChallenges(backend.images) };
+  const demo: { stack?: Stack; challenges: readonly DemoChallenge[] } = { challenges: demoChallenges(backend) };
   const deployment = (): Stack => {
     if (demo.stack === undefined) throw new Error('the functions are still starting');
     return demo.stack;

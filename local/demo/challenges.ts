@@ -10,7 +10,14 @@ export interface DemoChallenge {
   readonly spec: unknown;
 }
 
-export function demoChallenges(images: LocalBackend['images']): readonly DemoChallenge[] {
+/** The stand-in's host names resolve nowhere, so its players are sent to the address. */
+function reachable(kind: LocalBackend['kind'], template: string): { template?: string } {
+  return kind === 'aci' ? { template } : {};
+}
+
+export function demoChallenges({ kind, images }: LocalBackend): readonly DemoChallenge[] {
+  const page = { label: 'Page', port: 8080, protocol: 'http', ...reachable(kind, 'http://{ip}:{port}') };
+  const riddle = { label: 'Riddle', port: 9000, protocol: 'tcp', ...reachable(kind, 'nc {ip} {port}') };
   return [
     {
       id: '1',
@@ -19,7 +26,7 @@ export function demoChallenges(images: LocalBackend['images']): readonly DemoCha
       flag: 'flag{a-page-of-my-own}',
       spec: {
         containers: [{ image: images.web, size: 'small' }],
-        ports: [{ label: 'Page', port: 8080, protocol: 'http' }],
+        ports: [page],
         lifetimeMinutes: 15,
       },
     },
@@ -30,7 +37,7 @@ export function demoChallenges(images: LocalBackend['images']): readonly DemoCha
       flag: 'flag{the-answer}',
       spec: {
         containers: [{ image: images.netcat, size: 'small' }],
-        ports: [{ label: 'Riddle', port: 9000, protocol: 'tcp' }],
+        ports: [riddle],
         lifetimeMinutes: 5,
         releaseOnSolve: { when: 'after', seconds: 60 },
       },
