@@ -32,8 +32,15 @@ export function raw(status: number, body: string | Buffer): Responder {
   };
 }
 
-const info = { ServerVersion: '20.10', OSType: 'linux', NCPU: 2, MemTotal: 4 * 1024 ** 3, ContainersRunning: 0 };
-const network = {
+export const fakeInfo = {
+  ServerVersion: '20.10',
+  OSType: 'linux',
+  NCPU: 2,
+  MemTotal: 4 * 1024 ** 3,
+  ContainersRunning: 0,
+  SecurityOptions: ['name=seccomp,profile=default'],
+};
+export const fakeNetwork = {
   Name: 'berth',
   Driver: 'bridge',
   Options: { 'com.docker.network.bridge.enable_icc': 'false' },
@@ -68,8 +75,8 @@ export async function startFakeEngine(): Promise<FakeEngine> {
     const route = routes.find(({ call }) => fits(call, made));
     request.once('end', () => (route?.responder ?? refusal(501, `no route for ${made}`))(request, response));
   });
-  engine.on('GET /info', json(200, info));
-  engine.on('GET /networks', json(200, [network]));
+  engine.on('GET /info', json(200, fakeInfo));
+  engine.on('GET /networks', json(200, [fakeNetwork]));
   engine.on('GET /containers/json', json(200, []));
   engine.on('GET /containers/*/json', refusal(404, 'No such container: it'));
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
