@@ -16,16 +16,33 @@ const Properties = z.object({
   required: z.array(z.string()).optional(),
 });
 
-/** `input` for what is sent, with defaults optional; `output` for what is answered. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' });
-  return inlined(json);
+const shapes = '#/components/schemas/';
+
+const Converted = z.looseObject({ $defs: z.record(z.string(), z.unknown()).default({}) });
+
+/** References to shared shapes lead to the document's components. */
+function referring(json: unknown): unknown {
+  return JSON.parse(JSON.stringify(json), (key, value: unknown) =>
+    key === '$ref' && typeof value === 'string' ? value.replace('#/$defs/', shapes) : value,
+  );
 }
 
-/** Shared shapes come as `$defs`; the document names them once under components. */
-function inlined(json: Json): Json {
-  const { $defs: _shared, ...own } = json;
+function convert(schema: z.ZodType, io: 'input' | 'output'): z.infer<typeof Converted> {
+  return Converted.parse(referring(z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' })));
+}
+
+/** `input` for what is sent, with defaults optional; `output` for what is answered. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, $defs: _shared, ...own } = convert(schema, io);
   return own;
+}
+
+/** Shapes that several answers share stand once, under components. */
+function sharedShapes(routes: readonly Route[]): Json {
+  const answered = routes.flatMap((route) => Object.values(route.answers));
+  return Object.fromEntries(
+    [Problem, ...answered].flatMap((schema) => Object.entries(convert(schema, 'output').$defs)),
+  );
 }
 
 function parameters(schema: z.ZodType, where: 'path' | 'query'): Json[] {
@@ -52,7 +69,7 @@ function answers(route: Route): Json {
   ]);
   const problem = {
     description: 'A problem with a stable code.',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    content: { 'application/problem+json': { schema: { $ref: `${shapes}Problem` } } },
   };
   return { ...Object.fromEntries(good), default: problem };
 }
@@ -91,7 +108,7 @@ export function openapiDocument(routes: readonly Route[], version: string): Json
     paths: paths(routes),
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      schemas: { Problem: schemaOf(Problem, 'output') },
+      schemas: sharedShapes(routes),
     },
   };
 }
