@@ -6,6 +6,8 @@ export const periods = {
   watchTick: seconds(2),
   /** A watch chain that has not ticked for this long is taken for dead. */
   watchDead: seconds(10),
+  /** A start this near counts as in flight: the clock of the host that reserved it may be ahead. */
+  startNear: seconds(10),
   /** From the start of a create: until then a 404 proves nothing. */
   createWindow: minutes(2),
   /** A create that cannot leave so soon after its row was written waits for another attempt, with another window. */

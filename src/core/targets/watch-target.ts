@@ -130,7 +130,7 @@ async function rest(life: Lifecycle, message: WatchMessage, watch: Versioned<Wat
     watch.version,
   );
   if (version === undefined) return stale('another chain has taken over');
-  const late = await life.targets.inflight(message.target, now);
+  const late = await life.targets.inflight(message.target, now + periods.startNear);
   if (late.length > 0) await ensureWatch(life, message.target);
   return done('nothing is in flight');
 }
@@ -162,7 +162,7 @@ export async function watchTarget(life: Lifecycle, message: WatchMessage): Promi
   const watch = await life.targets.readWatch(message.target);
   if (!watch?.value.active || watch.value.sequence !== message.sequence) return stale('another chain has taken over');
   const now = life.clock.now();
-  const slots = await life.targets.inflight(message.target, now);
+  const slots = await life.targets.inflight(message.target, now + periods.startNear);
   if (slots.length === 0) return rest(life, message, watch);
   const sequence = message.sequence + 1;
   const version = await life.targets.putWatch(message.target, { sequence, beatAt: now, active: true }, watch.version);
