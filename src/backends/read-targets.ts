@@ -17,9 +17,14 @@ export interface TargetReader<T> {
   open(fields: T, context: BackendContext): Promise<Backend>;
 }
 
+/** The field an issue is about; an unknown one stands not in its path but in the issue itself. */
+function fieldOf(issue: z.core.$ZodIssue): string {
+  return String(issue.path[0] ?? (issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : ''));
+}
+
 function sentences<T>(reader: TargetReader<T>, override: TargetOverride | undefined, error: z.ZodError): string[] {
   return error.issues.map((issue) => {
-    const field = String(issue.path[0] ?? '');
+    const field = fieldOf(issue);
     const fromList = override !== undefined && (field in override || !(field in reader.settingOf));
     const name = fromList ? `BERTH_TARGETS, ${override.name}, ${field}` : (reader.settingOf[field] ?? field);
     return `${name}: ${issue.message}`;

@@ -7,7 +7,7 @@ import { problemsOf } from './aci-spec-rules.ts';
 const optionalText = z.string().optional();
 
 /** The fields of one resource group in one region; BERTH_TARGETS uses these names. */
-const GroupFields = z.object({
+const GroupFields = z.strictObject({
   name: optionalText,
   subscriptionId: z.string({ error: 'missing' }),
   resourceGroup: z.string({ error: 'missing' }),

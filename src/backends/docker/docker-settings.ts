@@ -12,7 +12,7 @@ const SettingsInput = z.object({
   /** The host name shown to players. Default: the engine's own. */
   publicHost: HostName.optional(),
   /** The address of the engine's host that published ports listen on. */
-  bindAddress: z.union([z.ipv4(), z.ipv6()]).optional(),
+  bindAddress: z.union([z.ipv4(), z.ipv6()], { error: 'not an IPv4 or IPv6 address' }).optional(),
   /** Which containers on the engine are ours: two deployments may share one engine. */
   deployment: z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/),
   /** Processes and threads in one container. */
@@ -22,7 +22,7 @@ const SettingsInput = z.object({
   /** The network all containers stand on. At most 14 characters, since its bridge is called the same with a 0 behind. */
   network: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{0,13}$/)
+    .regex(/^[a-z][a-z0-9-]{0,13}$/, 'a letter first, then lower-case letters, digits and hyphens, at most 14')
     .default('berth'),
 });
 

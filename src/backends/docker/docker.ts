@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { BackendDefinition } from '../backend.ts';
 import { readTargets, type TargetReader } from '../read-targets.ts';
-import { DockerConnection } from './docker-connection.ts';
+import { DockerSettings } from './docker-settings.ts';
 
 const optionalText = z.string().optional();
 
 /** The fields of one engine; BERTH_TARGETS uses these names. */
-const EngineFields = z.object({
+const EngineFields = z.strictObject({
   name: optionalText,
   host: z.string(),
   publicHost: optionalText,
@@ -40,17 +40,28 @@ const settingOf = {
   network: 'BERTH_DOCKER_NETWORK',
 } as const;
 
-function connectionInput(fields: EngineFields): unknown {
-  const { host, tlsCa, tlsCert, tlsKey, sshKey, sshHostKey } = fields;
-  return { endpoint: host, tlsCa, tlsCert, tlsKey, sshKey, sshHostKey };
+/** What opens the engine, of these fields. */
+function settingsInput(fields: EngineFields, deployment: string): unknown {
+  const { host, tlsCa, tlsCert, tlsKey, sshKey, sshHostKey, publicHost, bindAddress, network } = fields;
+  return {
+    ...{ publicHost, bindAddress, network, deployment, pidsLimit: fields.pids, pullMissingImages: fields.pull },
+    connection: { endpoint: host, tlsCa, tlsCert, tlsKey, sshKey, sshHostKey },
+  };
 }
 
-/** What is wrong with the connection is known when the settings are read, not when a player starts. */
+/** The name this file uses for what the engine's own settings call otherwise. */
+const fieldOf: Readonly<Record<string, keyof EngineFields>> = {
+  endpoint: 'host',
+  pidsLimit: 'pids',
+  pullMissingImages: 'pull',
+};
+
+/** What is wrong with an engine's settings is known when they are read, not when a player starts. */
 const CheckedEngineFields = EngineFields.superRefine((fields, context) => {
-  const connection = DockerConnection.safeParse(connectionInput(fields));
-  for (const issue of connection.error?.issues ?? []) {
-    const path = issue.path[0] === 'endpoint' ? ['host'] : [...issue.path];
-    context.addIssue({ code: 'custom', path, message: issue.message });
+  const settings = DockerSettings.safeParse(settingsInput(fields, 'berth'));
+  for (const issue of settings.error?.issues ?? []) {
+    const field = String(issue.path[0] === 'connection' ? issue.path[1] : issue.path[0]);
+    context.addIssue({ code: 'custom', path: [fieldOf[field] ?? field], message: issue.message });
   }
 });
 
@@ -65,20 +76,8 @@ const reader = (defaults: TargetReader<EngineFields>['defaults']): TargetReader<
     ...(maxCores !== undefined && { cores: maxCores }),
   }),
   async open(fields, { deployment, clock, log }) {
-    const [{ openDocker }, { DockerSettings }] = await Promise.all([
-      import('./open-docker.ts'),
-      import('./docker-settings.ts'),
-    ]);
-    const settings = DockerSettings.parse({
-      connection: connectionInput(fields),
-      publicHost: fields.publicHost,
-      bindAddress: fields.bindAddress,
-      deployment,
-      pidsLimit: fields.pids,
-      pullMissingImages: fields.pull,
-      network: fields.network,
-    });
-    return openDocker(settings, { clock, log });
+    const { openDocker } = await import('./open-docker.ts');
+    return openDocker(DockerSettings.parse(settingsInput(fields, deployment)), { clock, log });
   },
 });
 
