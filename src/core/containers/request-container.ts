@@ -1,5 +1,7 @@
+import type { Challenge } from '../challenges/challenge.ts';
 import { BerthError } from '../errors.ts';
 import { hint, provisionMessage } from '../hints.ts';
+import type { ContainerId } from '../ids.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { OwnerRows, Versioned } from '../ports.ts';
 import { challengeToStart, claim, type StartRequest } from './claim.ts';
@@ -39,12 +41,19 @@ async function tryClaim(
   return committed.outcome === 'lost' ? lost : won({ container, created: true });
 }
 
-async function claimOrFind(life: Lifecycle, request: StartRequest, mine: Queued): Promise<Try<Requested>> {
+async function claimOrFind(
+  life: Lifecycle,
+  request: StartRequest,
+  challenge: Challenge,
+  tried: Set<ContainerId>,
+): Promise<Try<Requested>> {
   const rows = await life.containers.readOwner(request);
   const there = containerOf(rows, request.challenge);
   if (there && there.value.state !== 'failed') {
-    return won({ container: there.value, created: there.value.id === mine.id });
+    return won({ container: there.value, created: tried.has(there.value.id) });
   }
+  const mine = claim(life, request, challenge);
+  tried.add(mine.id);
   try {
     return await tryClaim(life, rows, there, mine);
   } catch (error) {
@@ -54,13 +63,15 @@ async function claimOrFind(life: Lifecycle, request: StartRequest, mine: Queued)
 
 /**
  * A container for this owner and challenge: a new one, or the one that is there. Two requests at the same moment
- * give one container, and the loser gets the winner's.
+ * give one container, and the loser gets the winner's. Every try has its own container id: a try that seems lost may
+ * have been written, and its container stopped and gone by the time of the next.
  */
 export async function requestContainer(life: Lifecycle, request: StartRequest): Promise<Requested> {
   const existing = await life.containers.read(request, request.challenge);
   if (existing && existing.value.state !== 'failed') return { container: existing.value, created: false };
-  const mine = claim(life, request, await challengeToStart(life, request));
-  const requested = await untilWon(life, () => claimOrFind(life, request, mine));
+  const challenge = await challengeToStart(life, request);
+  const tried = new Set<ContainerId>();
+  const requested = await untilWon(life, () => claimOrFind(life, request, challenge, tried));
   if (requested.created) await hint(life, provisionMessage(requested.container));
   return requested;
 }

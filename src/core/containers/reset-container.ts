@@ -1,5 +1,6 @@
 import { BerthError } from '../errors.ts';
 import { hint, provisionMessage } from '../hints.ts';
+import type { ContainerId } from '../ids.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { OwnerRows, Versioned } from '../ports.ts';
 import { challengeToStart, claim, type StartRequest } from './claim.ts';
@@ -10,7 +11,7 @@ import { containerOf, keyOf, lost, type Try, untilWon, won } from './rows.ts';
 import { checkMove } from './transitions.ts';
 
 interface Replaced {
-  readonly container: Queued;
+  readonly container: Container;
   readonly debt: Debt | undefined;
 }
 
@@ -39,14 +40,17 @@ async function tryReplace(
   return committed.outcome === 'lost' ? lost : won({ container: fresh, debt });
 }
 
-/** A fresh container in the place of the one that is there. */
+/** A fresh container in the place of the one that is there. As with a request, every try has its own container id. */
 export async function resetContainer(life: Lifecycle, request: StartRequest): Promise<Container> {
-  const fresh = claim(life, request, await challengeToStart(life, request));
+  const challenge = await challengeToStart(life, request);
+  const tried = new Set<ContainerId>();
   const replaced = await untilWon(life, async () => {
     const rows = await life.containers.readOwner(request);
     const old = containerOf(rows, request.challenge);
     if (!old) throw new BerthError('container_not_found', 'There is no container to reset. Start one instead.');
-    if (old.value.id === fresh.id) return won({ container: fresh, debt: undefined });
+    if (tried.has(old.value.id)) return won({ container: old.value, debt: undefined });
+    const fresh = claim(life, request, challenge);
+    tried.add(fresh.id);
     return tryReplace(life, rows, old, fresh, request.actor.id);
   });
   if (replaced.debt) await announceDebt(life, replaced.debt);

@@ -89,10 +89,15 @@ export async function announceDebt(life: Lifecycle, debt: Debt): Promise<void> {
  * Returns the row that was retired, or undefined when there was none to retire.
  */
 export async function retire(life: Lifecycle, retirement: Retirement): Promise<Container | undefined> {
+  let tried: Container | undefined;
   const outcome = await untilWon(life, async () => {
     const rows = await life.containers.readOwner(retirement);
     const found = containerOf(rows, retirement.challenge);
+    // A try that seems lost may have been written: its debt says so.
+    const debt = tried && rows.debts.find((row) => row.value.id === tried?.id);
+    if (tried && debt) return won({ row: tried, debt: debt.value });
     if (!found || !applies(found.value, retirement)) return won(undefined);
+    tried = found.value;
     const attempt = await tryRetire(life, rows, found, retirement);
     return attempt.lost ? attempt : won({ row: found.value, debt: attempt.result });
   });
