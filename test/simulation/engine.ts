@@ -29,7 +29,7 @@ export interface Nature {
   readonly coldStartMs: readonly [number, number];
   readonly readyMs: readonly [number, number];
   readonly removalMs: readonly [number, number];
-  readonly listLagMs: number;
+  readonly listLags: boolean;
   readonly listShowsExit: boolean;
 }
 
@@ -65,6 +65,8 @@ export class Engine {
   readonly #starts: Instant[] = [];
   #lists: Instant[] = [];
   downUntil: Instant = 0;
+  /** When a call to it last went wrong. */
+  troubledAt: Instant = 0;
   listed = 0;
 
   constructor(target: Target, nature: Nature, ground: Ground, watch: EngineWatch) {
@@ -94,6 +96,11 @@ export class Engine {
     return group !== undefined && now >= group.readyAt && now < group.exitedAt && now < group.removingSince;
   }
 
+  /** Since when a player could have connected to it; undefined when none could now. */
+  readySince(name: string): Instant | undefined {
+    return this.ready(name) ? this.#there(name)?.readyAt : undefined;
+  }
+
   /** A create leaves the host now and lands, if it does, in `afterMs`; `answer` hears of what it came to. */
   sendCreate(request: CreateRequest, afterMs: number): Promise<Observation> {
     const { name } = request;
@@ -120,7 +127,7 @@ export class Engine {
   list(): ListedContainer[] {
     const { faults, now } = this.#ground;
     this.#countList(now);
-    const asOf = now - (faults.on ? faults.random.between(0, this.nature.listLagMs) : 0);
+    const asOf = now - (faults.on ? faults.random.between(0, this.nature.listLags ? faults.plan.listLagMs : 0) : 0);
     return this.#groups.flatMap((group) => {
       const observation = observed(group, asOf, this.nature.listShowsExit);
       if (group.origin === 'foreign' || observation.state === 'absent') return [];

@@ -2,7 +2,14 @@ import type { BackendPlan, Plan } from './plan.ts';
 import type { Random } from './random.ts';
 import type { Report } from './report.ts';
 
-export type StorageFate = 'answered' | 'dies before' | 'dies after' | 'refused' | 'answer lost' | 'repeated';
+export type StorageFate =
+  | 'answered'
+  | 'dies before'
+  | 'dies after'
+  | 'refused'
+  | 'answer lost'
+  | 'repeated'
+  | 'freezes';
 export type BackendFate =
   | 'answered'
   | 'dies before'
@@ -36,7 +43,7 @@ export class Faults {
 
   storage(call: Call): StorageFate {
     if (!this.on) return 'answered';
-    const { crash, crashAtWrite, storageRefuses, storageLosesAnswer, storageRepeats } = this.plan;
+    const { crash, crashAtWrite, storageRefuses, storageLosesAnswer, storageRepeats, freezesAtWrite } = this.plan;
     const dies = call === 'read' ? crash : crashAtWrite;
     return this.#draw<StorageFate>({
       'dies before': dies / 2,
@@ -44,6 +51,7 @@ export class Faults {
       refused: storageRefuses,
       'answer lost': storageLosesAnswer,
       repeated: call === 'write' ? storageRepeats : 0,
+      freezes: call === 'write' ? freezesAtWrite : 0,
     });
   }
 

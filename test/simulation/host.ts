@@ -1,5 +1,5 @@
 import { BerthError } from '../../src/core/errors.ts';
-import type { Instant } from '../../src/core/ids.ts';
+import { type Instant, seconds } from '../../src/core/ids.ts';
 import type { Lifecycle } from '../../src/core/lifecycle.ts';
 import type { Call } from './faults.ts';
 import type { Ground } from './ground.ts';
@@ -92,6 +92,10 @@ export class Host {
     if (fate === 'refused') throw unavailable(place);
     const first = await effect();
     if (fate === 'dies after') return this.#dieAt(`after ${call} ${place}`);
+    if (fate === 'freezes') {
+      this.stall(faults.random.between(seconds(20), seconds(200)));
+      await this.pause(0);
+    }
     if (fate === 'repeated') {
       await this.pause(this.#latency());
       return await effect();

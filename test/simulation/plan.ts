@@ -10,6 +10,9 @@ export interface Plan {
   readonly quietMs: number;
   /** Then everything is stopped, and nothing at all may be left after so long. */
   readonly farewellMs: number;
+  /** At last a few starts and stops in fair weather, each in so long. */
+  readonly canaryStartMs: number;
+  readonly canaryStopMs: number;
   readonly hosts: number;
   readonly owners: number;
   readonly betweenActsMs: number;
@@ -25,6 +28,9 @@ export interface Plan {
   readonly storageLosesAnswer: number;
   readonly storageRepeats: number;
   readonly messageTwice: number;
+  /** After a write, for longer than a create may take to land. */
+  readonly freezesAtWrite: number;
+  readonly listLagMs: number;
   readonly backend: BackendPlan;
   /** Mean time between two; 0 for never. */
   readonly betweenStallsMs: number;
@@ -75,9 +81,11 @@ export function planOf(seed: number, activityMinutes: number): Plan {
     activityMs: minutes(activityMinutes),
     quietMs: minutes(33),
     farewellMs: minutes(14),
+    canaryStartMs: seconds(30),
+    canaryStopMs: seconds(15),
     hosts: random.between(1, 3),
     owners: random.between(3, 6),
-    betweenActsMs: seconds(random.between(12, 40)),
+    betweenActsMs: seconds(random.between(5, 30)),
     eventEnds: random.chance(0.2),
     skewMs: random.chance(0.5) ? random.between(0, 5000) : 0,
     crash: some(0.0008) * storms,
@@ -87,7 +95,9 @@ export function planOf(seed: number, activityMinutes: number): Plan {
     storageRefuses: some(0.004) * storms,
     storageLosesAnswer: some(0.004) * storms,
     storageRepeats: some(0.01) * storms,
-    messageTwice: some(0.1),
+    messageTwice: some(random.chance(0.3) ? 0.4 : 0.1),
+    freezesAtWrite: random.chance(0.4) ? 0.002 : 0,
+    listLagMs: random.chance(0.2) ? seconds(90) : seconds(random.between(0, 15)),
     backend: backendPlan(random),
     betweenStallsMs: every(minutes(4)),
     betweenStorageOutagesMs: every(minutes(10)),

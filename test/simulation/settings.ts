@@ -27,6 +27,9 @@ const fast: Target = {
 
 export const targets = [slow, fast];
 
+/** What is asked for at the very end, by whom, and what is closed for it. */
+export const canary = { challenge: ChallengeId.parse('quick'), owners: owners.slice(0, 3), drained: slow.name };
+
 /** As one cloud and one engine on a machine behave. */
 export const natures = new Map<TargetName, Nature>([
   [
@@ -35,11 +38,11 @@ export const natures = new Map<TargetName, Nature>([
       coldStartMs: [4000, 45_000],
       readyMs: [0, 8000],
       removalMs: [1000, 40_000],
-      listLagMs: 15_000,
+      listLags: true,
       listShowsExit: false,
     },
   ],
-  [fast.name, { coldStartMs: [0, 50], readyMs: [50, 5000], removalMs: [0, 0], listLagMs: 0, listShowsExit: true }],
+  [fast.name, { coldStartMs: [0, 50], readyMs: [50, 5000], removalMs: [0, 0], listLags: false, listShowsExit: true }],
 ]);
 
 export function settingsWith(configured: readonly Target[], eventEndsAt: number | undefined): LifecycleSettings {

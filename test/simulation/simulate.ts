@@ -1,11 +1,12 @@
 import { Faults } from './faults.ts';
 import { Ground } from './ground.ts';
-import { checkAfterQuiet, checkNothingLeft } from './invariants/after-quiet.ts';
+import { checkAfterQuiet, checkCanaryGone, checkCanaryRuns, checkNothingLeft } from './invariants/after-quiet.ts';
 import { checkAudit } from './invariants/audit-check.ts';
 import { planOf } from './plan.ts';
 import { Random } from './random.ts';
 import { Report, type Violation } from './report.ts';
 import { Scheduler } from './scheduler.ts';
+import { canary } from './settings.ts';
 import { Story } from './story.ts';
 import { World } from './world.ts';
 
@@ -38,10 +39,16 @@ export async function simulate(seed: number, activityMinutes: number, told = fal
   world.calm();
   await scheduler.runUntil(scheduler.now + plan.quietMs, over);
   if (!over()) checkAfterQuiet(world);
-  world.actors.stopAll();
+  world.organisers.stopEverything();
   await scheduler.runUntil(scheduler.now + plan.farewellMs, over);
   if (!over()) checkNothingLeft(world);
   if (!over()) checkAudit(world);
+  world.sendCanary();
+  await scheduler.runUntil(scheduler.now + plan.canaryStartMs, over);
+  if (!over()) checkCanaryRuns(world, canary.owners.length);
+  world.organisers.stopEverything();
+  await scheduler.runUntil(scheduler.now + plan.canaryStopMs, over);
+  if (!over()) checkCanaryGone(world);
   return {
     seed,
     steps: scheduler.steps,

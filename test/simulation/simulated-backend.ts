@@ -96,8 +96,10 @@ export class SimulatedBackend implements Backend {
     send: (afterMs: number) => Promise<T>,
   ): Promise<T> {
     const { faults, now } = this.#host.ground;
+    if (now < this.#engine.downUntil) this.#engine.troubledAt = now;
     if (now < this.#engine.downUntil) return this.#refuse({ kind: 'retryable', delayMs: 10_000 }, 'unreachable');
     const fate = faults.backend(call);
+    if (fate !== 'answered') this.#engine.troubledAt = now;
     if (fate === 'dies before') this.#dieSoon(`before it could ${call}`, 0);
     const refused = refusal(fate);
     if (refused !== undefined) return this.#refuse(refused, fate);

@@ -1,23 +1,30 @@
 import type { TargetName } from '../../src/core/ids.ts';
-import { minutes } from '../../src/core/ids.ts';
+import { minutes, seconds } from '../../src/core/ids.ts';
 import type { LifecycleSettings } from '../../src/core/lifecycle.ts';
 import { Message } from '../../src/core/messages.ts';
+import type { Target } from '../../src/core/targets/target.ts';
 import type { QueueName } from '../../src/storage/message-queue.ts';
-import { Actors } from './actors.ts';
+import { Acts } from './acts.ts';
 import { Chaos } from './chaos.ts';
 import { Engine } from './engine.ts';
 import type { Ground } from './ground.ts';
 import { contentOf, handlers } from './handlers.ts';
 import { Hosts, ordinary } from './hosts.ts';
+import { checkNobodyWaits } from './invariants/after-quiet.ts';
 import { CreateWatch } from './invariants/create-watch.ts';
 import { OwnerWatch } from './invariants/owner-watch.ts';
+import { staleCheck } from './invariants/stale-check.ts';
 import { TargetWatch } from './invariants/target-watch.ts';
 import { ObservedTable } from './observed-table.ts';
+import { Organisers } from './organisers.ts';
+import { Players } from './players.ts';
 import { type Consumer, QueuePump } from './queue-pump.ts';
-import { natures, settingsWith, targets } from './settings.ts';
+import { canary, natures, settingsWith, targets } from './settings.ts';
 import { SimulatedTable } from './storage/simulated-table.ts';
 import type { About } from './story.ts';
 import { startTimers } from './timers.ts';
+
+const awayInQuietMs = minutes(12);
 
 /** One deployment of Berth with everything around it. */
 export class World {
@@ -26,9 +33,11 @@ export class World {
   readonly tables;
   readonly pumps: Readonly<Record<QueueName | 'poison', QueuePump>>;
   readonly hosts: Hosts;
-  readonly actors: Actors;
+  readonly players: Players;
+  readonly organisers: Organisers;
   readonly chaos: Chaos;
   readonly ownerWatch: OwnerWatch;
+  readonly #acts: Acts;
   #settings: LifecycleSettings;
 
   constructor(ground: Ground) {
@@ -47,16 +56,17 @@ export class World {
       engines: new Map(this.engines.map((engine) => [engine.target.name, engine])),
       settings: () => this.#settings,
     });
-    this.actors = new Actors(ground, this.hosts, (id, about) => {
-      if (!this.ownerWatch.seen.has(id)) ground.report.violate('an accepted request has a row', id, about);
-    });
+    this.#acts = new Acts(ground, this.hosts);
+    this.players = new Players(ground, this.#acts, this.ownerWatch);
+    this.organisers = new Organisers(ground, this.#acts, this.ownerWatch);
     this.chaos = new Chaos(ground, this.hosts, this.engines, () => this.#takeTargetAway());
   }
 
   begin(): void {
     for (let i = 0; i < this.ground.faults.plan.hosts; i += 1) this.hosts.start();
     startTimers(this.ground, this.hosts);
-    this.actors.begin();
+    this.organisers.begin();
+    this.players.begin();
     this.chaos.begin();
   }
 
@@ -64,8 +74,24 @@ export class World {
   calm(): void {
     this.ground.faults.on = false;
     this.chaos.end();
-    if (this.#settings.targets.length < targets.length) this.#restore();
-    this.actors.end();
+    this.#acts.end();
+    const { scheduler } = this.ground;
+    // Twice: a host that was frozen may still have been about to close something.
+    for (const delay of [0, minutes(5)]) scheduler.after(delay, () => this.organisers.openEverything());
+    // A target that is away stays away for a while, so that whoever waited for it has to go elsewhere.
+    scheduler.after(awayInQuietMs, () => {
+      checkNobodyWaits(this, this.#settings.targets);
+      this.#restore();
+    });
+  }
+
+  /** With nothing in the way, a few players ask. */
+  sendCanary(): void {
+    this.organisers.register(canary.challenge);
+    this.organisers.drain(canary.drained);
+    this.ground.scheduler.after(seconds(10), () => {
+      for (const owner of canary.owners) this.players.ask(owner, canary.challenge);
+    });
   }
 
   #openTables() {
@@ -102,9 +128,12 @@ export class World {
     const { ground } = this;
     return {
       pick: () => this.hosts.pick(),
-      handle: ({ host, life }, text) => {
+      handle: async ({ host, life }, text) => {
         ground.tell(aboutMessage(text), () => `${host.name} gets from ${name}: ${JSON.stringify(contentOf(text))}`);
-        return handlers[name](life, contentOf(text));
+        if (name === 'poison') return handlers.poison(life, contentOf(text));
+        const check = staleCheck(this, Message.parse(contentOf(text)), life);
+        await handlers[name](check.life, contentOf(text));
+        check.done();
       },
       failed: (error, text) => {
         const about = aboutMessage(text);
@@ -122,14 +151,23 @@ export class World {
     if (this.#settings.targets.length < targets.length) return;
     const away = this.ground.faults.random.pick(targets);
     this.#settings = { ...this.#settings, targets: targets.filter((target) => target !== away) };
+    this.#trouble(away, Number.POSITIVE_INFINITY);
     this.ground.tell({ target: away.name }, () => `${away.name} is taken out of the settings`);
-    this.ground.scheduler.after(this.ground.faults.random.between(minutes(1), minutes(5)), () => this.#restore());
+    this.ground.scheduler.after(this.ground.faults.random.between(minutes(1), minutes(8)), () => {
+      if (this.ground.faults.on) this.#restore();
+    });
   }
 
   #restore(): void {
     if (this.#settings.targets.length === targets.length) return;
+    for (const target of targets) if (!this.#settings.targets.includes(target)) this.#trouble(target, this.ground.now);
     this.#settings = { ...this.#settings, targets };
     this.hosts.restart('new settings');
+  }
+
+  #trouble(target: Target, until: number): void {
+    const engine = this.engines.find((other) => other.target === target);
+    if (engine !== undefined) engine.troubledAt = until;
   }
 }
 

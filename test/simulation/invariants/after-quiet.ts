@@ -1,7 +1,7 @@
 import type { Container, Debt } from '../../../src/core/containers/container.ts';
 import { minutes } from '../../../src/core/ids.ts';
 import { hasRoom } from '../../../src/core/targets/ledger.ts';
-import type { Slot } from '../../../src/core/targets/target.ts';
+import type { Slot, Target } from '../../../src/core/targets/target.ts';
 import type { Engine } from '../engine.ts';
 import type { ObservedTable } from '../observed-table.ts';
 import type { World } from '../world.ts';
@@ -162,4 +162,34 @@ export function checkNothingLeft(world: World): void {
     report.violate('nothing is left', `${target.name}: ${JSON.stringify(ledger)}`, { target: target.name });
   }
   checkMessages(quiet, 0);
+}
+
+/** Whoever waited at a target that is not configured any more has gone elsewhere. */
+export function checkNobodyWaits(world: World, configured: readonly Target[]): void {
+  for (const row of quietOf(world).rows) {
+    if (row.state !== 'queued' || row.line.step === 'new') continue;
+    const { target } = row.line;
+    if (configured.some(({ name }) => name === target)) continue;
+    const detail = `${row.id} is in line at ${target}`;
+    world.ground.report.violate('nobody waits at a target that is gone', detail, aboutOf(row));
+  }
+}
+
+/** With nothing in the way, what was asked for a moment ago runs. */
+export function checkCanaryRuns(world: World, asked: number): void {
+  const { rows } = quietOf(world);
+  const running = rows.filter((row) => row.state === 'running').length;
+  if (running === asked) return;
+  const detail = `${running} of ${asked} run`;
+  world.ground.report.violate('in fair weather a start is quick', detail, rows[0] ? aboutOf(rows[0]) : {});
+}
+
+/** With nothing in the way, what was stopped a moment ago is gone, with its slot. */
+export function checkCanaryGone(world: World): void {
+  const { rows, debts, targets } = quietOf(world);
+  const slots = [...targets.values()].flatMap((view) => view.slots);
+  const left = [...rows, ...debts, ...slots][0];
+  if (left === undefined) return;
+  const detail = `${rows.length} rows, ${debts.length} debts and ${slots.length} slots are left`;
+  world.ground.report.violate('in fair weather a stop is quick', detail, aboutOf(left));
 }

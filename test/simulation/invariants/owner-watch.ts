@@ -6,6 +6,7 @@ import type { Engine } from '../engine.ts';
 import type { Ground } from '../ground.ts';
 import type { About } from '../story.ts';
 import { type OwnerView, ownerView } from './owner-view.ts';
+import { ReasonCheck } from './reason-check.ts';
 
 /** Everything that was ever seen of one container id. */
 export interface Seen {
@@ -53,6 +54,7 @@ function sameStart(history: readonly HistoryEntry[], before: readonly HistoryEnt
 /** Looks at every change of an owner's partition at the moment it is committed. */
 export class OwnerWatch {
   readonly seen = new Map<string, Seen>();
+  readonly reasons: ReasonCheck;
   readonly #ground: Ground;
   readonly #engines: readonly Engine[];
   readonly #quota: number;
@@ -61,6 +63,7 @@ export class OwnerWatch {
     this.#ground = ground;
     this.#engines = engines;
     this.#quota = quota;
+    this.reasons = new ReasonCheck(ground, engines);
   }
 
   onCommit(rowsBefore: readonly StoredRow[], rowsAfter: readonly StoredRow[]): void {
@@ -86,15 +89,21 @@ export class OwnerWatch {
       const detail = `${from?.state ?? 'none'} to ${to?.state ?? 'none'}`;
       this.#violate('a row moves only as the transition table says', detail, aboutOf(row));
     }
-    if (from !== undefined && from.state !== 'failed' && (from.id !== to?.id || to.state === 'failed')) {
+    if (from !== undefined && from.state !== 'failed') this.#checkEnd(from, to, after);
+  }
+
+  #checkEnd(from: Container, to: Container | undefined, after: OwnerView): void {
+    if (from.id !== to?.id) this.#checkLetGo(from, to, after);
+    else if (to.state === 'queued' && placed(from)) this.#checkNothingThere(from);
+    else if (to.state === 'failed') {
       this.#checkLetGo(from, to, after);
+      this.reasons.onFailed(from, to.code);
     }
-    if (from !== undefined && placed(from) && to?.id === from.id && to.state === 'queued')
-      this.#checkNothingThere(from);
   }
 
   #checkLetGo(from: Container, to: Container | undefined, after: OwnerView): void {
     const debt = after.debts.get(from.id);
+    if (debt !== undefined) this.reasons.onLetGo(from, debt);
     if (to === undefined) this.#tell(aboutOf(from), () => `the row of ${from.id} (${from.state}) goes`);
     const enough = debt !== undefined && (!placed(from) || debt.placed !== undefined);
     if (!enough) this.#violate('leaving a container id leaves a debt', `${from.id} was ${from.state}`, aboutOf(from));
