@@ -4,7 +4,7 @@ import { minutes } from '../ids.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Versioned } from '../ports.ts';
 import { emptyLedger } from './ledger.ts';
-import { credit } from './reservations.ts';
+import { credit, unmoved } from './reservations.ts';
 import type { Ledger, Slot, Target } from './target.ts';
 
 export interface SlotPass {
@@ -28,16 +28,6 @@ function wanted(row: Container | undefined, slot: Slot, now: number): boolean {
     : slot.kind !== 'waiting' || row.line.ticket === slot.ticket;
 }
 
-/** The same slot, unless somebody has moved it since: then it is wanted after all. */
-async function again(life: Lifecycle, slot: Versioned<Slot>): Promise<Versioned<Slot> | undefined> {
-  const { kind, target, id } = slot.value;
-  const now =
-    kind === 'waiting'
-      ? await life.targets.readWaiting(target, slot.value.ticket, id)
-      : await life.targets.readHold(target, id);
-  return now?.version === slot.version ? now : undefined;
-}
-
 async function creditUnwanted(life: Lifecycle, slot: Versioned<Slot>): Promise<boolean> {
   const row = await life.containers.read(slot.value, slot.value.challenge);
   if (wanted(row?.value, slot.value, life.clock.now())) return false;
@@ -45,7 +35,7 @@ async function creditUnwanted(life: Lifecycle, slot: Versioned<Slot>): Promise<b
     const debt = await life.containers.readDebt(keyOf(slot.value), slot.value.id);
     if (debt) return false;
   }
-  await credit(life, { target: slot.value.target, find: () => again(life, slot) });
+  await credit(life, { target: slot.value.target, find: unmoved(life, slot) });
   return true;
 }
 

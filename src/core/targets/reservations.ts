@@ -80,6 +80,15 @@ async function belowMaximum(life: Lifecycle, control: Control): Promise<boolean>
   return ledgers.reduce((sum, ledger) => sum + ledger.value.groups, 0) < maximum;
 }
 
+/** Written once more, so that whoever is about to give this slot back as nobody's finds that it is wanted after all. */
+async function claimAgain(life: Lifecycle, slot: Versioned<InflightSlot>, target: Target): Promise<Try<Held>> {
+  const { value, version } = slot;
+  const committed = await life.targets.commit(target.name, [{ do: 'put', kind: 'slot', value, version }]);
+  if (committed.outcome === 'lost') return lost;
+  const mine = { value, version: committed.versions[0] ?? '' };
+  return won({ kind: 'start', slot: mine, place: 0, typicalMs: target.typicalMs });
+}
+
 /**
  * The ledger is read first: whoever reserves after that moves its version, so a hold that is not there now can not
  * have come and gone on (to `live`) by the time of the commit.
@@ -94,9 +103,7 @@ async function tryReserve(
   const ledger = await ledgerOf(life, target);
   const already = await life.targets.readHold(target.name, row.id);
   if (already?.value.kind === 'live') return won('running');
-  if (already?.value.kind === 'inflight') {
-    return won({ kind: 'start', slot: { ...already, value: already.value }, place: 0, typicalMs: target.typicalMs });
-  }
+  if (already?.value.kind === 'inflight') return claimAgain(life, { ...already, value: already.value }, target);
   const returned = row.line.step === 'new' && row.line.returned;
   const place = reserve(ledger.value, target.limits, demandOf(row), now, { returned, belowMaximum: below });
   const slot = slotOf(target.name, row, place, now);
@@ -222,6 +229,18 @@ export async function credit(life: Lifecycle, credited: Credit): Promise<void> {
     }),
   );
   await promote(life, credited.target);
+}
+
+/** This very slot, unless somebody has written it since: then it is wanted after all. */
+export function unmoved(life: Lifecycle, slot: Versioned<Slot>): () => Promise<Versioned<Slot> | undefined> {
+  const { value, version } = slot;
+  return async () => {
+    const now =
+      value.kind === 'waiting'
+        ? await life.targets.readWaiting(value.target, value.ticket, value.id)
+        : await life.targets.readHold(value.target, value.id);
+    return now?.version === version ? now : undefined;
+  };
 }
 
 /** The slot of a start or a run, by container id. */

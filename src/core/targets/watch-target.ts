@@ -12,7 +12,7 @@ import type { WatchMessage } from '../messages.ts';
 import { periods } from '../periods.ts';
 import type { Backend, Observation, Versioned } from '../ports.ts';
 import { ensureWatch } from './ensure-watch.ts';
-import { credit, holdOf, settleSlot } from './reservations.ts';
+import { credit, settleSlot, unmoved } from './reservations.ts';
 import type { InflightSlot, Watch } from './target.ts';
 
 /** How many containers of one tick are settled side by side. */
@@ -82,7 +82,7 @@ async function onProvisioning(life: Lifecycle, row: Versioned<Provisioning>, sig
 async function onStrangerSlot(life: Lifecycle, slot: Versioned<InflightSlot>): Promise<void> {
   const { target, id } = slot.value;
   const debt = await life.containers.readDebt(slot.value, id);
-  if (!debt) await credit(life, { target, find: holdOf(life, target, id) });
+  if (!debt) await credit(life, { target, find: unmoved(life, slot) });
 }
 
 function stillPossible(row: Container | undefined, slot: InflightSlot): row is Container {
