@@ -87,6 +87,18 @@ describe('a refused start', () => {
     expect(await errorOf(open().create(request))).toMatchObject({ code: 'bad_command', fault: { kind: 'retryable' } });
   });
 
+  test('takes nothing away that another turn has got to run', async () => {
+    engine.on('POST /containers/abc/start', refusal(500, 'no space left on device'));
+    engine.on('DELETE /containers/abc', (asked, response) => {
+      expect(asked.url).toContain('force=false');
+      refusal(409, 'You cannot remove a running container abc. Stop the container before attempting removal')(
+        asked,
+        response,
+      );
+    });
+    expect(await errorOf(open().create(request))).toMatchObject({ code: 'disk_full', fault: { kind: 'retryable' } });
+  });
+
   test('of one that is started already is none', async () => {
     engine.on('POST /containers/abc/start', raw(304, ''));
     expect(await open().create(request)).toEqual({ state: 'absent' });
