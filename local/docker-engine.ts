@@ -16,7 +16,7 @@ const prefix = 'berth-docker-';
 const readyLimitMs = 30_000;
 const stopLimitMs = 20_000;
 
-export interface EngineOptions {
+interface EngineOptions {
   /** More arguments for dockerd. */
   readonly arguments?: readonly string[];
   /**
@@ -39,7 +39,9 @@ export interface RunningEngine {
 /** A private engine cannot be started here, and why. */
 export function whyNoPrivateEngine(): string | undefined {
   if (process.getuid?.() !== 0) return 'a private Docker engine needs root';
-  if (!findDockerd()) return 'there is no dockerd: apt-get install --no-install-recommends docker.io iptables';
+  if (!findDockerd() || !findProgram('iptables')) {
+    return 'dockerd or iptables is missing: apt-get install --no-install-recommends docker.io iptables';
+  }
   return undefined;
 }
 

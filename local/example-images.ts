@@ -4,7 +4,7 @@ import { openEngine } from '../src/backends/docker/docker-engine.ts';
 import { type TarEntry, tarArchive } from '../src/backends/docker/tar-archive.ts';
 
 /** An image made of the machine's own busybox: nothing is pulled, so it can be had without a network. */
-export interface BusyboxImage {
+interface BusyboxImage {
   readonly repository: string;
   readonly tag: string;
   readonly command: readonly string[];

@@ -5,7 +5,7 @@ import type { FrozenSpec, Probe } from '../core/challenges/challenge.ts';
 import type { Endpoint } from '../core/containers/container.ts';
 import type { Readiness } from '../core/ports.ts';
 
-export interface ReadinessTimes {
+interface ReadinessTimes {
   /** For one whole call. */
   readonly limitMs: number;
   /** How long a TCP connection must stay open to count: Docker's proxy accepts before the challenge listens. */

@@ -4,7 +4,7 @@ import { backendName, ChallengeId, ContainerId, EventName, Owner } from '../../s
 import type { CreateRequest } from '../../src/core/ports.ts';
 
 /** A new container id: never the same twice, so that tests on one backend never meet. */
-export function freshContainerId(): ContainerId {
+function freshContainerId(): ContainerId {
   return ContainerId.parse(randomBytes(10).toString('hex'));
 }
 

@@ -6,7 +6,7 @@ import { createRequestFor } from './create-request.ts';
 import type { DockerSubject } from './docker-subject.ts';
 import { testImage, webCommand } from './test-images.ts';
 
-export interface StartedContainer {
+interface StartedContainer {
   readonly request: CreateRequest;
   readonly endpoints: readonly Endpoint[];
   /** On the containers' own network. */

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 import { removeLeftoverEngines, startDockerEngine, whyNoPrivateEngine } from '../../local/docker-engine.ts';
 import { BusyboxMissingError } from '../../local/example-images.ts';
-import { testBridges } from './docker-subject.ts';
-import { importTestImages } from './test-images.ts';
+import { probeImage } from '../../src/backends/docker/firewall-probe.ts';
+import { BackendError } from '../../src/core/errors.ts';
+import { dockerAt, testBridges } from './docker-subject.ts';
+import { importTestImage, testImage } from './test-images.ts';
 
 /** `networkTestable`: it is on this machine and we are root, so that packet filters can be set for it. */
-export type DockerForTests =
-  | { readonly socketPath: string; readonly networkTestable: boolean }
-  | { readonly missing: string };
+type DockerForTests = { readonly socketPath: string; readonly networkTestable: boolean } | { readonly missing: string };
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -32,6 +32,15 @@ interface Provided {
 
 const nothingToStop = async (): Promise<void> => undefined;
 
+/** Not ours: what the tests brought is taken away again, the engine stays. */
+async function leave(socketPath: string): Promise<void> {
+  const docker = dockerAt(socketPath);
+  for (const image of [testImage, probeImage]) {
+    const found = await docker.listImages({ filters: { reference: [image] } });
+    for (const { Id } of found) await docker.getImage(Id).remove({ force: true });
+  }
+}
+
 async function provideEngine(): Promise<Provided> {
   const why = whyNoPrivateEngine();
   if (why === undefined) {
@@ -40,18 +49,23 @@ async function provideEngine(): Promise<Provided> {
     return { docker: { socketPath, networkTestable: true }, stop };
   }
   const socketPath = existingSocket();
-  const docker = socketPath === undefined ? { missing: why } : { socketPath, networkTestable: false };
-  return { docker, stop: nothingToStop };
+  if (socketPath === undefined) return { docker: { missing: why }, stop: nothingToStop };
+  return { docker: { socketPath, networkTestable: false }, stop: () => leave(socketPath) };
+}
+
+/** Whether it is one of the ways in which a machine has no engine that tests can use; anything else is a fault. */
+function isForWant(error: unknown): error is Error {
+  return error instanceof BusyboxMissingError || (error instanceof BackendError && error.code === 'engine_unreachable');
 }
 
 async function withImages({ docker, stop }: Provided): Promise<Provided> {
   if ('missing' in docker) return { docker, stop };
   try {
-    await importTestImages(docker.socketPath);
+    await importTestImage(docker.socketPath);
     return { docker, stop };
   } catch (error) {
-    await stop();
-    if (!(error instanceof BusyboxMissingError)) throw error;
+    if (docker.networkTestable) await stop();
+    if (!isForWant(error)) throw error;
     return { docker: { missing: error.message }, stop: nothingToStop };
   }
 }

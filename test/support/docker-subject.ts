@@ -33,7 +33,7 @@ export interface DockerSubject {
   remove(): Promise<void>;
 }
 
-export interface SubjectOptions {
+interface SubjectOptions {
   readonly log?: Log;
   readonly settings?: Partial<DockerSettingsInput>;
 }

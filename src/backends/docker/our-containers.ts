@@ -91,7 +91,7 @@ async function usageOf({ engine }: DockerParts, found: readonly Ours[]): Promise
   };
 }
 
-export interface OurContainers {
+interface OurContainers {
   list(): Promise<ListedContainer[]>;
   /** What ours reserve of what the engine's host has. */
   usage(): Promise<BackendUsage>;

@@ -1,5 +1,5 @@
 /** Lets a task run when fewer than so many of its kind do; the others wait in the order they came. */
-export type TakeTurn = <T>(task: () => Promise<T>) => Promise<T>;
+type TakeTurn = <T>(task: () => Promise<T>) => Promise<T>;
 
 export function turns(atOnce: number): TakeTurn {
   let running = 0;

@@ -11,7 +11,7 @@ import { createRequestFor } from '../../support/create-request.ts';
 import { eventually } from '../../support/docker-containers.ts';
 import { dockerAt, freshNetworkName, silentLog, testBridges } from '../../support/docker-subject.ts';
 import { freePort } from '../../support/free-port.ts';
-import { importTestImages, testImage, webCommand } from '../../support/test-images.ts';
+import { importTestImage, testImage, webCommand } from '../../support/test-images.ts';
 
 interface Own {
   readonly engine: RunningEngine;
@@ -41,7 +41,7 @@ async function startOwn(): Promise<Own> {
     arguments: ['-H', `tcp://127.0.0.1:${port}`, '--tlsverify', ...tls],
     closedBridges: testBridges,
   });
-  await importTestImages(engine.socketPath);
+  await importTestImage(engine.socketPath);
   return { engine, port, authority, client, stranger, strangerAuthority };
 }
 
