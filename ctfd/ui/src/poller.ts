@@ -11,6 +11,8 @@ export interface PollerParts {
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly look: () => Promise<Look>;
+  /** It is known when the next look is due. */
+  readonly planned: () => void;
 }
 
 const shortest = 1_000;
@@ -88,6 +90,7 @@ export class Poller {
     const wait = Math.max(shortest, milliseconds) * (1 + jitter * this.#parts.random());
     this.#nextAt = this.#parts.clock.now() + wait;
     this.#callOff = this.#parts.clock.after(wait, () => this.now());
+    this.#parts.planned();
   }
 
   #unschedule(): void {

@@ -91,7 +91,7 @@ export const panelTexts = {
   answers: 'It answers. If it does not for you, wait a minute for its name to be found, and check your own network.',
   answersNot: 'It does not answer at the moment. Give it a few seconds; if it stays so, reset it.',
 
-  left: { 1: 'Less than 5 minutes left', 2: 'Less than a minute left' },
+  left: { 1: 'Less than 5 minutes left.', 2: 'Less than a minute left.' },
   addTime: 'Add time',
   toasts: {
     0: (name: string) => name,

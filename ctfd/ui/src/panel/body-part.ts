@@ -67,7 +67,7 @@ export class ProgressLines {
 const paragraph = (text: string, small = false): HTMLElement => element('p', { class: small ? 'small' : '' }, text);
 
 /** What stands between the title and the buttons, but for a start's progress. `said` tells a screen reader. */
-export function bodyPart({ container, trouble }: PanelState, said: (outcome: string) => void): Part {
+export function bodyPart({ container, trouble, teammate }: PanelState, said: (outcome: string) => void): Part {
   if (container === undefined)
     return { key: String(trouble), build: () => (trouble ? [] : [paragraph(texts.loading)]) };
   const { state } = container;
@@ -77,12 +77,9 @@ export function bodyPart({ container, trouble }: PanelState, said: (outcome: str
     return { key: container.id + message, build: () => [paragraph(message), paragraph(texts.code(code), true)] };
   }
   if (state !== 'running') return { key: 'waiting', build: () => [] };
-  const { id, endpoints, startedBy } = container;
+  const { id, endpoints } = container;
   return {
-    key: JSON.stringify([id, endpoints, startedBy]),
-    build: () => [
-      endpointLines(endpoints, said),
-      ...(startedBy ? [paragraph(texts.startedBy(startedBy.name), true)] : []),
-    ],
+    key: JSON.stringify([id, endpoints, teammate]),
+    build: () => [endpointLines(endpoints, said), ...(teammate ? [paragraph(texts.startedBy(teammate), true)] : [])],
   };
 }

@@ -65,7 +65,12 @@ export class PanelSession {
 
   constructor(parts: PanelSessionParts) {
     this.#parts = parts;
-    this.#poller = new Poller({ clock: parts.clock, random: parts.random, look: () => this.#look() });
+    this.#poller = new Poller({
+      clock: parts.clock,
+      random: parts.random,
+      look: () => this.#look(),
+      planned: parts.changed,
+    });
   }
 
   get state(): PanelState {
@@ -139,10 +144,13 @@ export class PanelSession {
     const { container: before, notice, asking } = this.#state;
     const same = isSame(before, now);
     const ready = isAwaited(before) && now.state === 'running';
-    const change = own ? undefined : noticeOfChange(before, now, this.#parts.isMe);
+    const starter = now.state === 'none' ? undefined : now.startedBy;
+    const teammate = starter && !this.#parts.isMe(starter.id) ? starter.name : undefined;
+    const change = own ? undefined : noticeOfChange(before, now, teammate);
     this.#set({
       container: now,
       ahead: now.serverTime - this.#parts.clock.now(),
+      teammate,
       provisioningSince: sinceOf(this.#state, now),
       asking: same ? asking : undefined,
       notice: said ?? (ready ? note('good', texts.ready) : change) ?? (same ? notice : undefined),
@@ -153,9 +161,8 @@ export class PanelSession {
 
   /** True when a teammate started it and has not been asked about yet. */
   #asksFirst(action: 'reset' | 'stop'): boolean {
-    const { container, asking } = this.#state;
-    const starter = container?.state === 'running' || isAwaited(container) ? startedBy(container) : undefined;
-    if (!starter || asking === action || this.#parts.isMe(starter)) return false;
+    const { teammate, asking, container } = this.#state;
+    if (!teammate || asking === action || container?.state === 'failed') return false;
     this.#set({ asking: action, notice: undefined });
     return true;
   }
@@ -205,8 +212,4 @@ export class PanelSession {
     this.#repeats += 1;
     this.#do(hold.action);
   }
-}
-
-function startedBy(container: Container | undefined): string | undefined {
-  return container && container.state !== 'none' ? container.startedBy?.id : undefined;
 }

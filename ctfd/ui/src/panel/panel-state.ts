@@ -9,6 +9,8 @@ export interface PanelState {
   readonly ahead: number;
   /** When its provisioning began, by the service's clock. */
   readonly provisioningSince?: number | undefined;
+  /** The name of whoever else started it. */
+  readonly teammate?: string | undefined;
   readonly busy?: Action | undefined;
   /** Asks before it takes a teammate's container away. */
   readonly asking?: 'reset' | 'stop' | undefined;

@@ -16,9 +16,8 @@ function timeOfDay(at: number): string {
 
 /** What stands above everything else: a question, or that the end has come. */
 function promptOf(state: PanelState, now: number): Notice | undefined {
-  const { asking, container } = state;
-  const name = container && container.state !== 'none' && container.startedBy?.name;
-  if (asking) return note('warning', texts.ask[asking](name || ''));
+  const { asking, teammate = '' } = state;
+  if (asking) return note('warning', texts.ask[asking](teammate));
   return leftOf(state, now) <= 0 ? note('info', texts.overNow) : undefined;
 }
 
@@ -105,8 +104,8 @@ export class PanelView {
     const { container, notice, trouble } = state;
     const near = nearness(leftOf(state, now));
     const end = near === far || near === over ? '' : texts.left[near];
-    const title = container && texts.states[container.state];
-    const spoken = [title, end, notice?.text, promptOf(state, now)?.text, trouble?.text].filter(Boolean).join('. ');
+    const title = container && `${texts.states[container.state]}.`;
+    const spoken = [title, end, notice?.text, promptOf(state, now)?.text, trouble?.text].filter(Boolean).join(' ');
     if (spoken !== this.#spoken) this.#say(spoken);
     this.#spoken = spoken;
   }

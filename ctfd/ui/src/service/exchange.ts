@@ -16,7 +16,7 @@ function isTimeout(error: unknown): boolean {
 /** One HTTP exchange. Never throws: a connection that fails is an outcome here. */
 export async function exchange(fetch: Fetch, url: string, init: RequestInit, seconds: number): Promise<Exchange> {
   try {
-    const response = await fetch(url, { ...init, cache: 'no-store', signal: AbortSignal.timeout(seconds * 1_000) });
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(seconds * 1_000) });
     return { kind: 'reply', status: response.status, body: parseJson(await response.text()) };
   } catch (error) {
     return { kind: isTimeout(error) ? 'timeout' : 'network' };
