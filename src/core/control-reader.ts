@@ -16,18 +16,28 @@ const tries = 10;
 
 /** The organiser's switches with a short memory: starts must not each cost a read, and a switch must act within 5 s. */
 export function readControl(store: ControlStore, clock: Clock): ControlReader {
-  const known = new Map<EventName, { readonly control: Control; readonly readAt: Instant }>();
+  const known = new Map<EventName, { readonly control: Promise<Control>; readonly readAt: Instant }>();
 
   const remember = (event: EventName, control: Control): Control => {
-    known.set(event, { control, readAt: clock.now() });
+    known.set(event, { control: Promise.resolve(control), readAt: clock.now() });
+    return control;
+  };
+
+  /** Everybody who asks meanwhile waits for the same read; one that failed is forgotten. */
+  const read = (event: EventName): Promise<Control> => {
+    const control = store.read(event).then((row) => row?.value ?? emptyControl);
+    const memory = { control, readAt: clock.now() };
+    known.set(event, memory);
+    control.catch(() => {
+      if (known.get(event) === memory) known.delete(event);
+    });
     return control;
   };
 
   return {
     async current(event) {
       const memory = known.get(event);
-      if (memory && clock.now() - memory.readAt < periods.controlFresh) return memory.control;
-      return remember(event, (await store.read(event))?.value ?? emptyControl);
+      return memory && clock.now() - memory.readAt < periods.controlFresh ? memory.control : read(event);
     },
     async change(event, change) {
       for (let i = 0; i < tries; i += 1) {

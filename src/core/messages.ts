@@ -26,6 +26,8 @@ export const ReleaseMessage = z.object({
   kind: z.literal('release'),
   target: TargetName.optional(),
   turn: z.number().int().nonnegative(),
+  /** The second look of this turn at a container that is being removed: the debt was not written in between. */
+  looked: z.literal(true).optional(),
 });
 export type ReleaseMessage = z.infer<typeof ReleaseMessage>;
 

@@ -42,7 +42,7 @@ export const retiringAllowance = 2;
 /** Permanent failures in a row that pause a challenge. */
 export const failuresToPause = 3;
 
-/** Delay before try `n` (from 1) to prove a container gone. */
+/** Delay after try `n` (from 0) to prove a container gone. Azure takes some seconds: an earlier look is one for nothing. */
 export function releaseDelay(n: number): number {
-  return Math.min(seconds(60), seconds(1) * 2 ** Math.min(n, 6));
+  return Math.min(seconds(60), seconds(3) * 2 ** Math.min(n, 5));
 }

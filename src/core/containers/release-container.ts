@@ -1,19 +1,24 @@
 import { auditHistory } from '../audit.ts';
 import { BackendError } from '../errors.ts';
 import { hint, releaseMessage } from '../hints.ts';
+import type { ContainerId } from '../ids.ts';
 import { type Decision, done, type Lifecycle, later, stale } from '../lifecycle.ts';
 import type { ReleaseMessage } from '../messages.ts';
 import { periods, releaseDelay } from '../periods.ts';
-import type { Versioned } from '../ports.ts';
+import type { OwnerRows, Versioned } from '../ports.ts';
 import { credit, holdOf } from '../targets/reservations.ts';
 import type { Debt } from './container.ts';
 import { countReleased, emptyQuota } from './quota.ts';
 import { keyOf, lost, untilWon, won } from './rows.ts';
 import { withEntry } from './transitions.ts';
 
-type Proof = { readonly gone: true } | { readonly gone: false; readonly delayMs: number; readonly trouble: string };
+type Proof =
+  | { readonly gone: true }
+  | { readonly gone: false; readonly going: boolean; readonly delayMs: number; readonly trouble: string };
 
-const notYet = (delayMs: number, trouble: string): Proof => ({ gone: false, delayMs, trouble });
+type NotGone = Extract<Proof, { gone: false }>;
+
+const notYet = (delayMs: number, trouble: string): NotGone => ({ gone: false, going: false, delayMs, trouble });
 
 /** Only a proven 404 means gone, and only once no create can land any more. */
 async function prove(life: Lifecycle, debt: Debt): Promise<Proof> {
@@ -24,7 +29,7 @@ async function prove(life: Lifecycle, debt: Debt): Promise<Proof> {
   const answer = await backend.remove(debt.name);
   const open = (debt.placed.createUntil ?? 0) - life.clock.now();
   if (open > 0) return notYet(Math.max(open, delay), 'a create may still land');
-  return answer === 'gone' ? { gone: true } : notYet(delay, 'it is being removed');
+  return answer === 'gone' ? { gone: true } : { ...notYet(delay, 'it is being removed'), going: true };
 }
 
 async function tryProof(life: Lifecycle, debt: Debt): Promise<Proof> {
@@ -37,12 +42,13 @@ async function tryProof(life: Lifecycle, debt: Debt): Promise<Proof> {
   }
 }
 
+/** All as expected: one more look, by the same turn, well before the expire timer would take its message for lost. */
+function oneMoreLook(life: Lifecycle, message: ReleaseMessage, debt: Debt, proof: NotGone): boolean {
+  return proof.going && !message.looked && life.clock.now() + 2 * proof.delayMs < debt.dueAt;
+}
+
 /** Unknown is not gone: the debt stays, and is tried again later. */
-async function tryLater(
-  life: Lifecycle,
-  debt: Versioned<Debt>,
-  proof: Extract<Proof, { gone: false }>,
-): Promise<Decision> {
+async function tryLater(life: Lifecycle, debt: Versioned<Debt>, proof: NotGone): Promise<Decision> {
   const next: Debt = {
     ...debt.value,
     turn: debt.value.turn + 1,
@@ -55,6 +61,10 @@ async function tryLater(
   if (committed.outcome === 'lost') return stale('another message moved the debt');
   await hint(life, releaseMessage(next), proof.delayMs);
   return later(proof.trouble, proof.delayMs);
+}
+
+function debtIn(rows: OwnerRows, id: ContainerId): Versioned<Debt> | undefined {
+  return rows.debts.find((row) => row.value.id === id);
 }
 
 async function creditSlot(life: Lifecycle, debt: Debt): Promise<void> {
@@ -70,13 +80,18 @@ async function creditSlot(life: Lifecycle, debt: Debt): Promise<void> {
   });
 }
 
-/** With proof: the slot goes back, the history goes to the audit, and only then does the debt go. */
-async function settle(life: Lifecycle, proven: Debt): Promise<void> {
+/**
+ * With proof: the slot goes back, the history goes to the audit, and only then does the debt go. `read` is what was
+ * read before the proof; who lost with it reads again.
+ */
+async function settle(life: Lifecycle, proven: Debt, read: OwnerRows): Promise<void> {
   await creditSlot(life, proven);
   await auditHistory(life, { ...proven, history: withEntry(proven.history, 'released', life.clock.now()) });
+  let known: OwnerRows | undefined = read;
   await untilWon(life, async () => {
-    const rows = await life.containers.readOwner(proven);
-    const debt = rows.debts.find((row) => row.value.id === proven.id);
+    const rows = known ?? (await life.containers.readOwner(proven));
+    known = undefined;
+    const debt = debtIn(rows, proven.id);
     if (!debt) return won(undefined);
     const quota = countReleased(rows.quota?.value ?? emptyQuota(keyOf(proven)));
     const committed = await life.containers.commit(keyOf(proven), [
@@ -89,14 +104,19 @@ async function settle(life: Lifecycle, proven: Debt): Promise<void> {
 
 /** Removes a container until it is proven gone. */
 export async function releaseContainer(life: Lifecycle, message: ReleaseMessage): Promise<Decision> {
-  const debt = await life.containers.readDebt(message, message.id);
+  const rows = await life.containers.readOwner(message);
+  const debt = debtIn(rows, message.id);
   if (!debt) {
     if (message.target) await credit(life, { target: message.target, find: holdOf(life, message.target, message.id) });
     return stale('the debt is settled already');
   }
   if (message.turn < debt.value.turn) return stale('a newer message has taken over');
   const proof = await tryProof(life, debt.value);
-  if (!proof.gone) return tryLater(life, debt, proof);
-  await settle(life, debt.value);
+  if (!proof.gone) {
+    if (!oneMoreLook(life, message, debt.value, proof)) return tryLater(life, debt, proof);
+    await hint(life, { ...message, looked: true }, proof.delayMs);
+    return later(proof.trouble, proof.delayMs);
+  }
+  await settle(life, debt.value, rows);
   return done('gone');
 }

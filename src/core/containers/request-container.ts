@@ -41,10 +41,11 @@ async function tryClaim(
   return committed.outcome === 'lost' ? lost : won({ container, created: true });
 }
 
+/** The owner's rows answer both: whether it is there already, and what a claim has to count. */
 async function claimOrFind(
   life: Lifecycle,
   request: StartRequest,
-  challenge: Challenge,
+  challenge: () => Promise<Challenge>,
   tried: Set<ContainerId>,
 ): Promise<Try<Requested>> {
   const rows = await life.containers.readOwner(request);
@@ -52,7 +53,7 @@ async function claimOrFind(
   if (there && there.value.state !== 'failed') {
     return won({ container: there.value, created: tried.has(there.value.id) });
   }
-  const mine = claim(life, request, challenge);
+  const mine = claim(life, request, await challenge());
   tried.add(mine.id);
   try {
     return await tryClaim(life, rows, there, mine);
@@ -67,9 +68,11 @@ async function claimOrFind(
  * have been written, and its container stopped and gone by the time of the next.
  */
 export async function requestContainer(life: Lifecycle, request: StartRequest): Promise<Requested> {
-  const existing = await life.containers.read(request, request.challenge);
-  if (existing && existing.value.state !== 'failed') return { container: existing.value, created: false };
-  const challenge = await challengeToStart(life, request);
+  let read: Promise<Challenge> | undefined;
+  const challenge = (): Promise<Challenge> => {
+    read ??= challengeToStart(life, request);
+    return read;
+  };
   const tried = new Set<ContainerId>();
   const requested = await untilWon(life, () => claimOrFind(life, request, challenge, tried));
   if (requested.created) await hint(life, provisionMessage(requested.container));

@@ -209,26 +209,23 @@ export function configured(life: Lifecycle, name: TargetName): Target | undefine
 
 /** Gives a slot back, once: the slot's own row goes in the same transaction that moves the ledger. */
 export async function credit(life: Lifecycle, credited: Credit): Promise<void> {
-  await life.serialize(credited.target, () =>
-    untilWon(life, async () => {
+  const after = await life.serialize(credited.target, () =>
+    untilWon(life, async (): Promise<Try<Ledger | undefined>> => {
       const slot = await credited.find();
       if (slot === undefined) return won(undefined);
       const now = life.clock.now();
       const row = await life.targets.readLedger(credited.target);
       const before = row?.value ?? emptyLedger(configured(life, credited.target)?.typicalMs ?? 0);
+      const value = afterCredit(before, slot.value, credited.restUntil, now);
       const committed = await life.targets.commit(credited.target, [
-        {
-          do: 'put',
-          kind: 'ledger',
-          value: afterCredit(before, slot.value, credited.restUntil, now),
-          version: row?.version,
-        },
+        { do: 'put', kind: 'ledger', value, version: row?.version },
         dropOf(slot),
       ]);
-      return committed.outcome === 'lost' ? lost : won(undefined);
+      return committed.outcome === 'lost' ? lost : won(value);
     }),
   );
-  await promote(life, credited.target);
+  // Without a slot to give back nothing is known of the line.
+  if (after === undefined || after.waiting > 0) await promote(life, credited.target);
 }
 
 /** This very slot, unless somebody has written it since: then it is wanted after all. */
