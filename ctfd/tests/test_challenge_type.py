@@ -4,6 +4,7 @@ import json
 
 import pytest
 from conftest import PORTS, WEB
+from test_tables import old_challenge
 
 SECRET = "FLAG=hunter2"
 
@@ -224,15 +225,7 @@ class TestEditing:
 
     def test_a_challenge_of_the_replaced_plugin_can_be_edited(self, world, service):
         """It is of this type, but has no row of this plugin yet."""
-        from CTFd.models import Challenges, db
-
-        with world.app.app_context():
-            table = Challenges.__table__
-            values = {"name": "Old", "type": "container", "state": "hidden"}
-            values.update(logic="any", position=0, function="static", value=1)
-            done = db.session.execute(table.insert().values(**values))
-            challenge_id = done.inserted_primary_key[0]
-            db.session.commit()
+        challenge_id = old_challenge(world)
         answer = world.edit(challenge_id, berth_image="old:1", berth_ports=PORTS)
         assert data_of(answer)["berth_image"] == "old:1"
 

@@ -112,9 +112,11 @@ def old_challenge(world, name="Old"):
     from CTFd.models import Challenges, db
 
     with world.app.app_context():
-        values = {"name": name, "type": "container", "state": "visible"}
-        values.update(logic="any", position=0, function="static", value=1)
-        done = db.session.execute(Challenges.__table__.insert().values(**values))
+        values = {"name": name, "type": "container", "state": "visible", "value": 1}
+        later = {"logic": "any", "position": 0, "function": "static"}
+        table = Challenges.__table__
+        values.update({key: later[key] for key in later if key in table.c})
+        done = db.session.execute(table.insert().values(**values))
         challenge_id = done.inserted_primary_key[0]
         db.session.commit()
         return challenge_id

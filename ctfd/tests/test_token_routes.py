@@ -163,7 +163,7 @@ def test_a_player_of_a_banned_team(make_world):
         assert b"eyJ" not in answer.data
 
 
-def test_a_ban_that_core_has_cached_away_is_seen(world, monkeypatch):
+def test_a_ban_that_core_has_cached_away_is_seen(world):
     """Core asks a cache whether someone is banned; the row itself is asked here."""
     from CTFd.models import Users, db
 

@@ -3,6 +3,7 @@ from flask import abort, request
 from CTFd.api import api
 from CTFd.models import Submissions, Teams, Users, db
 from CTFd.utils.decorators import admins_only
+from CTFd.utils.user import clear_user_session
 
 
 def _patch(model, account_id):
@@ -14,6 +15,7 @@ def _patch(model, account_id):
 
 
 def user_patch(user_id):
+    clear_user_session(user_id)
     return _patch(Users, user_id)
 
 
@@ -22,6 +24,7 @@ def user_delete(user_id):
     Submissions.query.filter_by(user_id=user_id).delete()
     Users.query.filter_by(id=user_id).delete()
     db.session.commit()
+    clear_user_session(user_id)
     return {"success": True}
 
 

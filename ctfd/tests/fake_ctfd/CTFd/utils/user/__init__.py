@@ -1,7 +1,11 @@
-from flask import session
+from collections import namedtuple
+
+from flask import current_app, session
 
 from CTFd.models import Users
 from CTFd.utils import get_config
+
+UserAttrs = namedtuple("UserAttrs", "id name type banned verified team_id")
 
 
 def authed():
@@ -13,8 +17,19 @@ def get_current_user():
 
 
 def get_current_user_attrs():
-    """In core a cached tuple of some columns; None for an account that is gone."""
-    return get_current_user()
+    """A tuple of some columns, cached until core itself changes the account."""
+    if not authed():
+        return None
+    known = current_app.extensions.setdefault("user_attrs", {})
+    user = None if session["id"] in known else get_current_user()
+    if user is not None:
+        values = {name: getattr(user, name) for name in UserAttrs._fields}
+        known[session["id"]] = UserAttrs(**values)
+    return known.get(session["id"])
+
+
+def clear_user_session(user_id):
+    current_app.extensions.setdefault("user_attrs", {}).pop(user_id, None)
 
 
 def get_current_team():
