@@ -13,6 +13,7 @@ const Event = z.object({ name: text, message: text });
  */
 export const GroupAnswer = z.object({
   name: z.string(),
+  location: text.catch(null),
   tags: z.record(z.string(), z.string()).nullish().catch(null),
   provisioningState: text.catch(null),
   ipAddress: z.object({ ip: text, fqdn: text }).nullish().catch(null),

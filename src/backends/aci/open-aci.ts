@@ -23,7 +23,7 @@ export async function openAci(settings: AciSettings): Promise<Backend> {
     kind: 'aci',
     listShowsExit: false,
     create: groupCreator(parts),
-    list: () => listOurs(groups, deployment),
+    list: () => listOurs(groups, settings),
     get: (name) => getOurs(groups, name, deployment),
     remove: (name) => removeOurs(groups, name, deployment),
     logs: async (name, bytes) => {

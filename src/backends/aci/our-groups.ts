@@ -30,10 +30,22 @@ export async function findOurs(
   });
 }
 
-export async function listOurs(groups: ContainerGroups, deployment: string): Promise<ListedContainer[]> {
+/** Azure writes a region as it was given: `West Europe` is `westeurope`. A group that names none may be here. */
+function mayBeIn(group: GroupAnswer, region: string): boolean {
+  return !group.location || group.location.replaceAll(' ', '').toLowerCase() === region;
+}
+
+/**
+ * Ours in this region. Two targets may be two regions of one resource group, and what stands in the other one is that
+ * target's: taken for ours, it would be a container without a row here.
+ */
+export async function listOurs(
+  groups: ContainerGroups,
+  { deployment, region }: { readonly deployment: string; readonly region: string },
+): Promise<ListedContainer[]> {
   return (await groups.list()).flatMap((group) => {
     const labels = ourLabels(group, deployment);
-    if (labels === undefined) return [];
+    if (labels === undefined || !mayBeIn(group, region)) return [];
     return [{ name: backendName(labels.containerId), labels, observation: observeGroup(group) }];
   });
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tagsOf } from '../../../src/backends/aci/group-tags.ts';
 import { openAci } from '../../../src/backends/aci/open-aci.ts';
+import { backendName, ContainerId } from '../../../src/core/ids.ts';
 import type { Backend } from '../../../src/core/ports.ts';
 import { type FakeAnswer, type FakeAzure, refusal, startFakeAzure } from './support/fake-azure.ts';
 import { groupsPath, name, requestWith, settingsFor } from './support/subjects.ts';
@@ -26,7 +27,7 @@ interface Wire {
 }
 
 /** A group on the wire: everything but name and tags are its properties. */
-function group({ name: called = name, tags = tagsOf(requestWith()), ...properties }: Wire = {}): unknown {
+function groupWith({ name: called = name, tags = tagsOf(requestWith()), ...properties }: Wire = {}): object {
   const ipAddress = { ip: '20.1.2.3', fqdn: 'ann.h4sh.westeurope.azurecontainer.io', type: 'Public', ports: [] };
   return {
     name: called,
@@ -35,6 +36,8 @@ function group({ name: called = name, tags = tagsOf(requestWith()), ...propertie
     properties: { provisioningState: 'Succeeded', ipAddress, ...properties },
   };
 }
+
+const group = (wire: Wire = {}): unknown => groupWith(wire);
 
 function withContainer(instanceView: unknown, more: Wire = {}): unknown {
   return group({
@@ -76,6 +79,23 @@ describe('list', () => {
       `GET ${groupsPath}`,
       `GET ${groupsPath}`,
     ]);
+  });
+
+  test('leaves out what stands in another region of the same resource group', async () => {
+    const located = (id: string, location: string | null): unknown => {
+      const request = requestWith();
+      const containerId = ContainerId.parse(id);
+      const tags = tagsOf({ ...request, labels: { ...request.labels, containerId } });
+      return { ...groupWith({ name: backendName(containerId), tags }), location };
+    };
+    fake.respond = () =>
+      listing(
+        located('11111111111111111111', 'westeurope'),
+        located('22222222222222222222', 'West Europe'),
+        located('33333333333333333333', 'northeurope'),
+        located('44444444444444444444', null),
+      );
+    expect((await aci.list()).map((listed) => listed.labels.containerId.slice(0, 1))).toEqual(['1', '2', '4']);
   });
 
   test('is an error when any page is missing', async () => {
