@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Mapping, Optional, Tuple
 from urllib.parse import urlsplit
 
+DEFAULT_EVENT = "ctf"  # as in the service
 EVENT = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 
@@ -39,7 +40,7 @@ def read_settings(environment: Mapping[str, object], default_key_file: str) -> S
         return "" if value is None else str(value).strip()
 
     url, url_fault = _service_url(text("BERTH_URL"))
-    event, event_fault = _event_name(text("BERTH_EVENT"))
+    event, event_fault = _event_name(text("BERTH_EVENT") or DEFAULT_EVENT)
     issuer, issuer_fault = _issuer(text("BERTH_ISS") or "ctfd")
     faults = [fault for fault in (url_fault, event_fault, issuer_fault) if fault]
     return Settings(
@@ -86,16 +87,10 @@ def _service_url(raw: str) -> Tuple[str, Optional[Fault]]:
 def _event_name(raw: str) -> Tuple[str, Optional[Fault]]:
     if EVENT.fullmatch(raw):
         return raw, None
-    if not raw:
-        return "", Fault(
-            "event_missing",
-            "BERTH_EVENT is not set. It is the event's name, the same as in the "
-            "service's settings.",
-        )
     return "", Fault(
         "event_invalid",
         "BERTH_EVENT may hold lower-case letters, digits and hyphens, at most 31, "
-        "and begins with a letter or digit.",
+        "and begins with a letter or digit. It is the same as in the service.",
     )
 
 

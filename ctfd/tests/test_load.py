@@ -26,11 +26,11 @@ def test_all_is_well(world):
     assert "/plugins/berth/assets/admin.js" in text and "?v=" not in text
 
 
-@pytest.mark.parametrize("missing", ["BERTH_URL", "BERTH_EVENT"])
-def test_a_missing_setting(environment, make_world, missing):
-    environment.delenv(missing)
+@pytest.mark.parametrize("name, value", [("BERTH_URL", ""), ("BERTH_EVENT", "No name")])
+def test_an_unusable_setting(environment, make_world, name, value):
+    environment.setenv(name, value)
     world = make_world()
-    assert missing in page(world)
+    assert name in page(world)
     assert "alert-danger" in page(world)
 
 

@@ -31,6 +31,7 @@ def test_complete_settings():
 def test_defaults():
     settings = read(**GOOD)
     assert settings.issuer == "ctfd"
+    assert read(BERTH_URL="https://berth.example.org").event == "ctf"
     assert (settings.key_file, settings.key_file_is_default) == (
         "/default/key.json",
         True,
@@ -38,8 +39,8 @@ def test_defaults():
 
 
 def test_every_fault_is_named_at_once():
-    settings = read(BERTH_URL="", BERTH_EVENT="", BERTH_ISS="x" * 101)
-    assert codes(settings) == ["url_missing", "event_missing", "issuer_invalid"]
+    settings = read(BERTH_URL="", BERTH_EVENT="?", BERTH_ISS="x" * 101)
+    assert codes(settings) == ["url_missing", "event_invalid", "issuer_invalid"]
     assert (settings.url, settings.event) == ("", "")
 
 

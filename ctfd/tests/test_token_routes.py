@@ -318,9 +318,9 @@ def test_a_user_that_vanishes_in_between(world, monkeypatch):
     refused(player.post(f"{TOKENS}/owner"), 401, "not_signed_in")
 
 
-@pytest.mark.parametrize("missing", ["BERTH_URL", "BERTH_EVENT"])
-def test_while_a_setting_is_missing(environment, make_world, missing):
-    environment.delenv(missing)
+@pytest.mark.parametrize("name, value", [("BERTH_URL", ""), ("BERTH_EVENT", "No name")])
+def test_while_a_setting_is_unusable(environment, make_world, name, value):
+    environment.setenv(name, value)
     world = make_world()
     challenge_id, player = world.challenge(), world.player()
     refused(player.token(challenge_id), 503, "not_set_up")
