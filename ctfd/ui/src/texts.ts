@@ -5,14 +5,13 @@ export const troubleTexts = {
   signedOut: 'CTFd no longer accepts this page. Reload it, and sign in again if it asks.',
   ctfdUnreachable: 'CTFd does not answer. Try again in a moment.',
   offline: 'You seem to be offline. This goes on by itself when the connection is back.',
-  unreachable:
-    'The container service cannot be reached. If it stays so, your network may block it; or tell an organiser.',
+  unreachable: 'The container service cannot be reached. Your network may block it; if it does not, tell an organiser.',
   blocked:
-    'The container service does not allow this page to read its answers. Please tell an organiser: this site’s address is missing from its allowed origins (CORS).',
+    'The container service does not allow this page to read its answers. Tell an organiser: this site is missing from its allowed origins (CORS).',
   timeout: 'The container service takes too long to answer. Try again in a moment.',
   garbled: 'Something answered in the container service’s place. Try again in a moment.',
   tokenRefused:
-    'The container service does not accept the pass that CTFd gave you. Reload the page; if that does not help, tell an organiser.',
+    'The container service does not accept the pass that CTFd gave you. Reload the page, or tell an organiser.',
   noReason: 'Something went wrong on our side.',
 } as const;
 
@@ -73,7 +72,7 @@ export const panelTexts = {
   thisOne: 'this one',
   anotherTab: 'Another tab',
   cleaningUp: 'An earlier container is still being removed. Yours starts by itself as soon as there is room.',
-  stillCleaningUp: 'Your earlier containers are still being removed. Try again in a minute.',
+  stillCleaningUp: 'Earlier containers are still being removed. Try again in a minute.',
   paused: (message: string) => `Paused by the organisers: ${message}`,
   outdated: 'What is shown may be out of date.',
   code: (code: string) => `Code: ${code}`,
@@ -83,10 +82,10 @@ export const panelTexts = {
   renewed: 'Time added.',
   stopped: 'Your container is stopped.',
   stoppedElsewhere:
-    'The container is gone: it was stopped in another tab, by a teammate or an organiser, or because the challenge was solved.',
+    'The container was stopped in another tab, by a teammate or an organiser, or because the challenge was solved.',
   resetElsewhere: (name: string) => `${name} started a fresh container. The old address no longer works.`,
   startedElsewhere: (name: string) => `${name} started the container.`,
-  expired: 'Time is up, so the container was stopped. Your flag still counts: you can hand it in without one.',
+  expired: 'Time is up, so the container was stopped. Your flag still counts: hand it in without one.',
   overNow: 'Time is up; the container is being stopped. Your flag still counts.',
   answers: 'It answers. If it does not for you, wait a minute for its name to be found, and check your own network.',
   answersNot: 'It does not answer at the moment. Give it a few seconds; if it stays so, reset it.',

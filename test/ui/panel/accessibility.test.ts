@@ -2,8 +2,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
 import { failed, ids, none, provisioning, queued, running } from '../support/containers.ts';
+import { patience } from '../support/eventually.ts';
 import { problem } from '../support/scripted-service.ts';
-import { openChallenge, openTheatre, patience, Stage, says, shows, type Theatre } from '../support/stage.ts';
+import { openChallenge, openTheatre, Stage, says, shows, type Theatre } from '../support/stage.ts';
 
 let theatre: Theatre;
 beforeAll(async () => {

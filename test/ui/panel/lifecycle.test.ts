@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { failed, ids, none, provisioning, queued, running } from '../support/containers.ts';
-import { openChallenge, openTheatre, patience, Stage, says, shows, type Theatre } from '../support/stage.ts';
+import { patience } from '../support/eventually.ts';
+import { openChallenge, openTheatre, Stage, says, shows, type Theatre } from '../support/stage.ts';
 
 let theatre: Theatre;
 let stage: Stage;

@@ -1,8 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { none, queued, running } from '../support/containers.ts';
+import { patience } from '../support/eventually.ts';
 import { problem } from '../support/scripted-service.ts';
-import { openChallenge, openTheatre, patience, Stage, says, shows, type Theatre } from '../support/stage.ts';
+import { openChallenge, openTheatre, Stage, says, shows, type Theatre } from '../support/stage.ts';
 
 let theatre: Theatre;
 let stage: Stage;

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ids, none, provisioning, queued, running } from '../support/containers.ts';
+import { patience } from '../support/eventually.ts';
 import {
   closeChallenge,
   openChallenge,
   openTheatre,
-  patience,
   Stage,
   says,
   setHidden,

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
 import { z } from 'zod';
-import { patience } from './stage.ts';
+import { eventually } from './eventually.ts';
 
 const source = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -21,13 +20,12 @@ const Results = z.object({
 export async function axeFindings(page: Page, selector: string): Promise<string[]> {
   await page.addScriptTag({ content: await readFile(source, 'utf8') });
   await page.evaluate(`axeRun = axe.run(${JSON.stringify(selector)}).then((found) => (axeFound = found)), undefined`);
-  await expect
-    .poll(async () => {
-      // It waits by the page's clock, which stands still.
-      await page.clock.runFor(10);
-      return page.evaluate('typeof axeFound');
-    }, patience)
-    .toBe('object');
+  const isDone = async (): Promise<unknown> => {
+    // It waits by the page's clock, which stands still.
+    await page.clock.runFor(10);
+    return page.evaluate('typeof axeFound');
+  };
+  await eventually(isDone, (found) => found === 'object', 'the findings of axe');
   const results = Results.parse(await page.evaluate('axeFound'));
   await page.evaluate('delete window.axeFound, undefined');
   return results.violations.flatMap(({ id, impact, nodes }) =>

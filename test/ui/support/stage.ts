@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
 import { buildAssets } from '../../../ctfd/ui/build.ts';
 import { launchBrowser } from './browser.ts';
 import { CtfdSite } from './ctfd-site.ts';
+import { eventually, patience } from './eventually.ts';
 import { ScriptedService } from './scripted-service.ts';
 
 /** A fixed Tuesday. */
@@ -34,8 +34,6 @@ export async function openTheatre(): Promise<Theatre> {
 
 /** Shorter than the panel waits for an answer. */
 const longestStep = 5_000;
-/** For what takes real time: the browser and the network. */
-export const patience = { timeout: 10_000, interval: 20 };
 
 /** What a browser says by itself of an answer that is no success. */
 const networkNoise = /^Failed to load resource|blocked by CORS policy/;
@@ -72,7 +70,7 @@ export class Stage {
     await this.#context.close();
     await this.service.close();
     await this.site.close();
-    expect(this.errors).toEqual([]);
+    if (this.errors.length > 0) throw new Error(`The page said: ${this.errors.join('\n')}`);
   }
 
   async page(path: string, host = '127.0.0.1'): Promise<Page> {
@@ -95,7 +93,12 @@ export class Stage {
       const step = Math.min(left, longestStep);
       this.now += step;
       await this.#context.clock.runFor(step);
-      if (this.service.condition !== 'silent') await expect.poll(() => this.#underWay, patience).toBe(0);
+      if (this.service.condition === 'silent') continue;
+      await eventually(
+        () => this.#underWay,
+        (count) => count === 0,
+        'all requests answered',
+      );
     }
   }
 }
@@ -109,12 +112,11 @@ export function shows(stage: Stage, container: (now: number) => object, challeng
 export async function openChallenge(page: Page, id = 1): Promise<Locator> {
   await page.getByRole('button', { name: `Open ${id}` }).dispatchEvent('click');
   const panel = page.locator(`berth-panel[data-challenge-id="${id}"] .panel`);
-  await expect
-    .poll(async () => {
-      await page.clock.runFor(1);
-      return panel.isVisible();
-    }, patience)
-    .toBe(true);
+  const isVisible = async (): Promise<boolean> => {
+    await page.clock.runFor(1);
+    return panel.isVisible();
+  };
+  await eventually(isVisible, Boolean, 'the window of the challenge');
   return panel;
 }
 
@@ -131,7 +133,8 @@ export async function setHidden(page: Page, hidden: boolean): Promise<void> {
 }
 
 /** Waits until the place says so; what it says otherwise stands in the failure. */
-export async function says(place: Locator, words: string | RegExp): Promise<void> {
+export async function says(place: Locator, words: RegExp): Promise<void> {
   // biome-ignore lint/performance/useDomNodeTextContent: a locator's, which leaves out what is not shown
-  await expect.poll(() => place.innerText(), patience).toMatch(words);
+  const text = (): Promise<string> => place.innerText();
+  await eventually(text, (found) => words.test(found), String(words));
 }

@@ -13,11 +13,3 @@ export function brightness(color: string): number {
 export function schemeOf(place: Element): Scheme {
   return brightness(getComputedStyle(place).color) > 0.5 ? 'dark' : 'light';
 }
-
-/** Calls whenever the page may have changed its colours. */
-export function onSchemeChange(changed: () => void, signal: AbortSignal): void {
-  const observer = new MutationObserver(changed);
-  for (const place of [document.documentElement, document.body]) observer.observe(place, { attributes: true });
-  signal.addEventListener('abort', () => observer.disconnect());
-  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', changed, { signal });
-}

@@ -2,7 +2,7 @@ import { browserClock } from '../clock.ts';
 import { styleSheet } from '../dom.ts';
 import { connect } from '../page/connect.ts';
 import { tokenUrl } from '../page/ctfd-page.ts';
-import { onSchemeChange, schemeOf } from '../page/scheme.ts';
+import { schemeOf } from '../page/scheme.ts';
 import { clearTitle, flagTitle } from '../page/tab-title.ts';
 import { ContainerApi } from '../service/container-api.ts';
 import { panelTexts as texts } from '../texts.ts';
@@ -59,7 +59,6 @@ export function panelElement(page: PageServices): CustomElementConstructor {
       signal.addEventListener('abort', () => observer.disconnect());
       document.addEventListener('visibilitychange', () => this.#review(), { signal });
       for (const name of modalEvents) document.addEventListener(name, (event) => this.#modal(event), { signal });
-      onSchemeChange(() => this.#dress(), signal);
       this.#review();
     }
 
@@ -93,7 +92,6 @@ export function panelElement(page: PageServices): CustomElementConstructor {
 
     /** Only a panel that can be seen asks anything: in the page, in a shown window, in a visible tab. */
     #review(): void {
-      this.#dress();
       const active = this.isConnected && !this.#closed && !document.hidden && this.getClientRects().length > 0;
       if (active === this.#active) return;
       this.#active = active;
@@ -103,6 +101,7 @@ export function panelElement(page: PageServices): CustomElementConstructor {
     }
 
     #tick(): void {
+      this.#view.dress(schemeOf(this));
       this.#session?.tick();
       this.#draw();
       this.#callOffTick = browserClock.after(second, () => this.#tick());
@@ -123,10 +122,6 @@ export function panelElement(page: PageServices): CustomElementConstructor {
       const session = this.#session;
       if (session && this.isConnected)
         this.#view.draw(session.state, browserClock.now(), session.nextLookAt, this.#name());
-    }
-
-    #dress(): void {
-      if (this.isConnected) this.#view.dress(schemeOf(this));
     }
 
     #modal({ target, type }: Event): void {

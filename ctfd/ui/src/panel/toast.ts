@@ -1,5 +1,6 @@
 import { element, styleSheet } from '../dom.ts';
 import { panelTexts as texts } from '../texts.ts';
+import panelCss from './panel.css';
 import css from './toast.css';
 
 const shown = new Map<string, HTMLElement>();
@@ -9,7 +10,7 @@ function place(): ShadowRoot {
   if (corner?.host.isConnected) return corner;
   const host = element('div', { role: 'status' });
   corner = host.attachShadow({ mode: 'open' });
-  corner.adoptedStyleSheets = [styleSheet(css)];
+  corner.adoptedStyleSheets = [styleSheet(panelCss + css)];
   document.body.append(host);
   return corner;
 }
