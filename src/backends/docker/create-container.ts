@@ -15,6 +15,7 @@ const createsAtOnce = 8;
  */
 const beginLimitMs = seconds(45);
 const startLimitMs = seconds(55);
+const startTries = 5;
 
 /** The network, and what the engine's host has: looked up once, and again when the network turns out to be gone. */
 interface Preparation {
@@ -89,9 +90,22 @@ async function undo({ engine }: DockerParts, id: string, cause: BackendError): P
   return left ? new BackendError(cause.code, cause.message, { kind: 'retryable', delayMs: seconds(5) }, cause) : cause;
 }
 
-async function start(docker: DockerParts, id: string, prepared: Preparation): Promise<void> {
+/**
+ * The ports that the engine picks from are those that the host's own connections use: so one may be taken, by whom the
+ * engine does not know. It tries a few, and goes on from there the next time.
+ */
+async function startOnFreePort(docker: DockerParts, id: string, tries = startTries): Promise<void> {
   try {
     await docker.engine.start(id);
+  } catch (error) {
+    if (tries <= 1 || !isCalled(error, 'port_taken')) throw error;
+    await startOnFreePort(docker, id, tries - 1);
+  }
+}
+
+async function start(docker: DockerParts, id: string, prepared: Preparation): Promise<void> {
+  try {
+    await startOnFreePort(docker, id);
   } catch (error) {
     if (isCalled(error, 'network_missing')) prepared.forget();
     throw error instanceof BackendError ? await undo(docker, id, error) : error;

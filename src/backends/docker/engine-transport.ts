@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import type { DockerConnection } from './docker-connection.ts';
 import { dockerError, notUnderstood } from './docker-errors.ts';
-import { SshAgent } from './ssh-agent.ts';
+import { SshAgent, sshSessions } from './ssh-agent.ts';
+import { turns } from './turns.ts';
 
 /** A call of the engine takes no longer, whatever the other side does. */
 const callLimitMs = 60_000;
@@ -32,18 +33,18 @@ export interface EngineAnswer {
 /** One call, whatever its status; `doing` is for the error when there is no answer at all. */
 export type EngineTransport = (doing: string, request: EngineRequest) => Promise<EngineAnswer>;
 
+/** Agents of our own: Node's keeps connections, and one that a firewall forgot would hold a call until its limit. */
 function optionsFor(connection: DockerConnection) {
-  const maxSockets = callsAtOnce;
   switch (connection.kind) {
     case 'unix':
-      return { socketPath: connection.socketPath, protocol: 'http', agent: new http.Agent({ maxSockets }) } as const;
+      return { socketPath: connection.socketPath, protocol: 'http', agent: new http.Agent() } as const;
     case 'tcp': {
       const { host, port } = connection;
-      return { host, port, protocol: 'http', agent: new http.Agent({ maxSockets }) } as const;
+      return { host, port, protocol: 'http', agent: new http.Agent() } as const;
     }
     case 'tls': {
       const { host, port, ca, cert, key } = connection;
-      return { host, port, ca, cert, key, protocol: 'https', agent: new https.Agent({ maxSockets }) } as const;
+      return { host, port, ca, cert, key, protocol: 'https', agent: new https.Agent() } as const;
     }
     case 'ssh': {
       const { host, port } = connection;
@@ -110,14 +111,17 @@ function giveUpAt(signal: AbortSignal): Promise<never> {
 /** HTTP to one engine, bounded in time and in size. Nothing is connected before the first call. */
 export function openTransport(connection: DockerConnection): EngineTransport {
   const docker = new Docker({ ...absent, ...optionsFor(connection) });
-  return async (doing, request) => {
-    const signal = AbortSignal.timeout(request.limitMs ?? callLimitMs);
-    const call = async (): Promise<EngineAnswer> => {
-      const response = await dial(docker, request, signal);
-      return { status: response.statusCode ?? 0, body: await bodyOf(response, doing) };
-    };
-    return Promise.race([call(), giveUpAt(signal)]).catch((error: unknown) => {
-      throw dockerError(error, doing);
+  const takeTurn = turns(connection.kind === 'ssh' ? sshSessions : callsAtOnce);
+  return (doing, request) =>
+    takeTurn(() => {
+      // From here on: a call that waits for its turn is not one that the engine is slow with.
+      const signal = AbortSignal.timeout(request.limitMs ?? callLimitMs);
+      const call = async (): Promise<EngineAnswer> => {
+        const response = await dial(docker, request, signal);
+        return { status: response.statusCode ?? 0, body: await bodyOf(response, doing) };
+      };
+      return Promise.race([call(), giveUpAt(signal)]).catch((error: unknown) => {
+        throw dockerError(error, doing);
+      });
     });
-  };
 }

@@ -7,6 +7,10 @@ import { lastOutput } from './docker-logs.ts';
 import type { DockerSettings } from './docker-settings.ts';
 import { probeImage } from './firewall-probe.ts';
 import { type DockerParts, getContainer, ourContainers, requireOurs } from './our-containers.ts';
+import { turns } from './turns.ts';
+
+/** Each takes the engine a moment of its own: many at once would only hold up what else is asked of it. */
+const removalsAtOnce = 8;
 
 async function remove(docker: DockerParts, name: string): Promise<'gone' | 'going'> {
   const { engine } = docker;
@@ -34,13 +38,14 @@ export function openDocker(
 ): Backend {
   const docker: DockerParts = { engine: openEngine(settings.connection), settings, log, clock };
   const ours = ourContainers(docker);
+  const takeTurn = turns(removalsAtOnce);
   return {
     kind: 'docker',
     listShowsExit: true,
     create: containerCreator(docker),
     list: () => ours.list(),
     get: (name) => getContainer(docker, name),
-    remove: (name) => remove(docker, name),
+    remove: (name) => takeTurn(() => remove(docker, name)),
     logs: (name, bytes) => logs(docker, name, bytes),
     images: () => listImages(docker.engine, probeImage),
     usage: () => ours.usage(),

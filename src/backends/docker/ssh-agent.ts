@@ -1,14 +1,18 @@
 import { Agent, type ClientRequestArgs } from 'node:http';
-import { type Duplex, PassThrough } from 'node:stream';
+import { Duplex, PassThrough } from 'node:stream';
 import { Client, type ClientChannel } from 'ssh2';
 import type { DockerConnection } from './docker-connection.ts';
 import { turns } from './turns.ts';
 
 type SshConnection = Extract<DockerConnection, { kind: 'ssh' }>;
 
-/** sshd allows ten sessions on one connection unless told otherwise. */
-const sessions = 8;
+/**
+ * sshd allows ten sessions on one connection unless told otherwise, and counts one that ended for a moment longer: so
+ * each may be followed by the next before it is forgotten.
+ */
+export const sshSessions = 4;
 const handshakeLimitMs = 15_000;
+const endLimitMs = 3_000;
 const idleMs = 5_000;
 
 /** The engine's API on the far side's standard input and output: what Docker's own client runs there too. */
@@ -19,26 +23,68 @@ class RemoteCommandError extends Error {
   readonly level = 'remote-command';
 }
 
-/** A remote end without `docker`, or with one that cannot reach its engine, says so only on standard error. */
-function failOnExit(channel: ClientChannel): void {
-  let said = '';
-  // A request that was given up no longer listens, and an error without a listener would end the process.
-  channel.on('error', () => undefined);
-  channel.stderr.on('data', (chunk: Buffer) => {
-    said = (said + chunk.toString('utf8')).slice(0, 300);
-  });
-  channel.on('exit', (code: number | null) => {
-    if (code !== 0)
-      channel.emit('error', new RemoteCommandError(`${remoteCommand} ended with ${code}: ${said.trim()}`));
-  });
+/**
+ * One session as a socket. The far side's command may fail (no `docker` there, or one that cannot reach its engine),
+ * and says why on standard error, after the end of its output: so that end waits for the exit.
+ */
+class RemoteSocket extends Duplex {
+  readonly #channel: ClientChannel;
+  #said = '';
+  #failure: Error | undefined;
+
+  constructor(channel: ClientChannel) {
+    super();
+    this.#channel = channel;
+    channel.on('data', (chunk: Buffer) => {
+      if (!this.push(chunk)) channel.pause();
+    });
+    channel.stderr.on('data', (chunk: Buffer) => {
+      this.#said = (this.#said + chunk.toString('utf8')).slice(0, 300);
+    });
+    channel.on('exit', (code: number | null) => {
+      if (code === 0) return;
+      this.#failure = new RemoteCommandError(`${remoteCommand} ended with ${code}: ${this.#said.trim()}`);
+    });
+    channel.once('close', () => {
+      if (this.#failure) this.destroy(this.#failure);
+      else this.push(null);
+    });
+    channel.on('error', (error: Error) => this.destroy(error));
+    // A request that was given up no longer listens, and an error without a listener would end the process.
+    this.on('error', () => undefined);
+  }
+
+  override _read(): void {
+    this.#channel.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#channel.write(chunk, done);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#channel.end(done);
+  }
+
+  /**
+   * Node destroys a socket after every answer. A session that is closed at once goes on counting on the far side until
+   * its command has ended; so the command is told the end, and closed only where that does not end it.
+   */
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    const channel = this.#channel;
+    channel.end();
+    channel.resume();
+    const insist = setTimeout(() => channel.close(), endLimitMs);
+    channel.once('close', () => clearTimeout(insist));
+    done(error);
+  }
 }
 
 function openChannel(client: Client): Promise<ClientChannel> {
   return new Promise((resolve, reject) => {
     client.exec(remoteCommand, (error, channel) => {
-      if (error) return reject(new RemoteCommandError(error.message));
-      failOnExit(channel);
-      resolve(channel);
+      if (error) reject(new RemoteCommandError(error.message));
+      else resolve(channel);
     });
   });
 }
@@ -75,7 +121,7 @@ function connect(connection: SshConnection, ended: () => void): Promise<Client> 
 export class SshAgent extends Agent {
   readonly #connection: SshConnection;
   /** A session counts until the far side has ended it, which is later than the end of its answer. */
-  readonly #takeTurn = turns(sessions);
+  readonly #takeTurn = turns(sshSessions);
   #client: Promise<Client> | undefined;
   #open = 0;
   #idle: NodeJS.Timeout | undefined;
@@ -91,7 +137,7 @@ export class SshAgent extends Agent {
   ): undefined {
     const session = async (): Promise<void> => {
       const channel = await this.#session();
-      done?.(null, channel);
+      done?.(null, new RemoteSocket(channel));
       await new Promise((resolve) => channel.once('close', resolve));
     };
     this.#takeTurn(() => this.#counted(session)).catch((error: Error) => {

@@ -75,6 +75,26 @@ describe('a name that is taken', () => {
   });
 });
 
+describe('a port that the engine picked and something else has', () => {
+  const taken = refusal(500, 'driver failed programming external connectivity: bind: address already in use');
+
+  test('makes it pick another', async () => {
+    engine.on('POST /containers/abc/start', (asked, response) => {
+      const answer = starts() < 3 ? taken : raw(204, '');
+      answer(asked, response);
+    });
+    await open().create(request);
+    expect(starts()).toBe(3);
+  });
+
+  test('again and again is left to a later turn', async () => {
+    engine.on('POST /containers/abc/start', taken);
+    await expect(open().create(request)).rejects.toMatchObject({ code: 'port_taken', fault: { kind: 'retryable' } });
+    expect(starts()).toBe(5);
+    expect(engine.calls.some((call) => call.startsWith('DELETE'))).toBe(false);
+  });
+});
+
 describe('an engine that is slow', () => {
   test('is given no start that its caller no longer waits for', async () => {
     engine.on('POST /containers/create', (_request, response) => {
