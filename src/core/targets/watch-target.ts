@@ -27,7 +27,7 @@ interface Sighting {
   readonly sequence: number;
 }
 
-/** The create never showed: the same name is created again, by the provision queue. */
+/** The create never showed, or never ended: the same name is created again, by the provision queue. */
 async function createAgain(life: Lifecycle, row: Versioned<Provisioning>): Promise<void> {
   const now = life.clock.now();
   const next: Provisioning = {
@@ -42,7 +42,7 @@ async function createAgain(life: Lifecycle, row: Versioned<Provisioning>): Promi
   if (committed.outcome === 'committed') await hint(life, provisionMessage(next));
 }
 
-/** From when on a complete list that does not show the container means that its create is dead. */
+/** From when on a complete list that does not show the container, or shows it half made, means that its create is dead. */
 function overdueAt(row: Provisioning): number {
   const { attempt } = row;
   if (attempt.step === 'accepted') return attempt.at + periods.createWindow;
@@ -66,7 +66,9 @@ async function onProvisioning(life: Lifecycle, row: Versioned<Provisioning>, sig
   const { observation } = sighting;
   switch (observation.state) {
     case 'pending':
-      return;
+      // Coming up as accepted; or left half made by a host that died, and only another create finishes it.
+      if (row.value.attempt.step === 'accepted') return;
+      break;
     case 'running':
       return onRunning(life, row, sighting);
     case 'failed':
@@ -74,8 +76,8 @@ async function onProvisioning(life: Lifecycle, row: Versioned<Provisioning>, sig
       await failContainer(life, row.value, brokeDown(observation));
       return;
     case 'absent':
-      if (life.clock.now() >= overdueAt(row.value)) await createAgain(life, row);
   }
+  if (life.clock.now() >= overdueAt(row.value)) await createAgain(life, row);
 }
 
 /** The slot's row is not the one it was reserved for: without a debt to do it later, the slot goes back now. */
@@ -91,11 +93,10 @@ function stillPossible(row: Container | undefined, slot: InflightSlot): row is C
   return row.line.step === 'new' || row.line.target === slot.target;
 }
 
-/** Nothing to learn yet: it is coming up, or it is too early for its absence to mean anything. */
-function tooEarly(sighting: Sighting, now: number): boolean {
-  const { observation, slot } = sighting;
-  if (observation.state === 'pending') return true;
-  return observation.state === 'absent' && now < slot.value.startAt + periods.createWindow;
+/** Nothing to learn yet: too early for its absence, or for its being half made, to mean anything. */
+function tooEarly({ observation, slot }: Sighting, now: number): boolean {
+  if (observation.state !== 'pending' && observation.state !== 'absent') return false;
+  return now < slot.value.startAt + periods.createWindow;
 }
 
 async function settleOne(life: Lifecycle, sighting: Sighting): Promise<void> {
