@@ -10,16 +10,12 @@ import { putOperation } from './write-one.ts';
 
 export const ledgerRow = 'ledger';
 export const watchRow = 'watch';
-export const inflightPrefix = 'inflight~';
-export const livePrefix = 'live~';
+export const holdPrefix = 'hold~';
 export const waitingPrefix = 'waiting~';
 
-export function inflightRow(id: ContainerId): string {
-  return `${inflightPrefix}${id}`;
-}
-
-export function liveRow(id: ContainerId): string {
-  return `${livePrefix}${id}`;
+/** One row for a start and the run that comes of it: who holds is found by one read, and held twice by none. */
+export function holdRow(id: ContainerId): string {
+  return `${holdPrefix}${id}`;
 }
 
 /** Padded, so that the order of the keys is the order of the tickets. */
@@ -34,8 +30,7 @@ interface SlotKey {
 }
 
 function slotRow(key: SlotKey): string {
-  if (key.kind === 'inflight') return inflightRow(key.id);
-  if (key.kind === 'live') return liveRow(key.id);
+  if (key.kind !== 'waiting') return holdRow(key.id);
   if (key.ticket !== undefined) return waitingRow(key.ticket, key.id);
   throw new BerthError('internal', 'A waiting slot has no key without its ticket.', { id: key.id });
 }
@@ -52,6 +47,7 @@ export const inflightKind: RowKind<z.infer<typeof InflightSchema>> = { schema: I
 export const ledgerKind: RowKind<Ledger> = { schema: Ledger, belongs: () => true };
 export const watchKind: RowKind<Watch> = { schema: Watch, belongs: () => true };
 
+/** `startAt` is what the watch asks for: a live slot has none, so it is never among what it gets. */
 function slotColumns(slot: Slot): Columns {
   return { ...(slot.kind === 'inflight' && { startAt: slot.startAt }), ...bodyColumns(slot) };
 }

@@ -7,13 +7,11 @@ import type { RowKind, RowReader } from './row-reader.ts';
 import { scanTable } from './scan-table.ts';
 import type { Table } from './table.ts';
 import {
+  holdPrefix,
+  holdRow,
   inflightKind,
-  inflightPrefix,
-  inflightRow,
   ledgerKind,
   ledgerRow,
-  livePrefix,
-  liveRow,
   slotKind,
   targetOperation,
   waitingKind,
@@ -24,7 +22,7 @@ import {
 } from './target-rows.ts';
 import { putOperation, writeOne } from './write-one.ts';
 
-const anySlot = [startingWith(inflightPrefix), startingWith(livePrefix), startingWith(waitingPrefix)];
+const anySlot = [startingWith(holdPrefix), startingWith(waitingPrefix)];
 
 export class TableTargetStore implements TargetStore {
   readonly #table: Table;
@@ -39,13 +37,8 @@ export class TableTargetStore implements TargetStore {
     return await this.#read(ledgerKind, target, ledgerRow);
   }
 
-  /** Both rows at once. One that moves from `inflight` to `live` between the two reads is seen by the third. */
   async readHold(target: TargetName, id: ContainerId): Promise<Versioned<Slot> | undefined> {
-    const [inflight, live] = await Promise.all([
-      this.#read(slotKind, target, inflightRow(id)),
-      this.#read(slotKind, target, liveRow(id)),
-    ]);
-    return live ?? inflight ?? (await this.#read(slotKind, target, liveRow(id)));
+    return await this.#read(slotKind, target, holdRow(id));
   }
 
   async readWaiting(target: TargetName, ticket: number, id: ContainerId): Promise<Versioned<WaitingSlot> | undefined> {
@@ -55,7 +48,7 @@ export class TableTargetStore implements TargetStore {
   async inflight(target: TargetName, now: Instant): Promise<readonly Versioned<InflightSlot>[]> {
     const slots: Versioned<InflightSlot>[] = [];
     const atMost = { column: 'startAt', value: now };
-    const query = { partition: target, rows: [startingWith(inflightPrefix)], atMost };
+    const query = { partition: target, rows: [startingWith(holdPrefix)], atMost };
     for await (const row of scanTable(this.#table, query)) {
       slots.push(...this.#reader.ofScans(inflightKind, [row]));
     }

@@ -2,10 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { TargetName } from '../../src/core/ids.ts';
 import type { Committed, TargetChange } from '../../src/core/ports.ts';
 import type { Slot } from '../../src/core/targets/target.ts';
-import { RowReader } from '../../src/storage/row-reader.ts';
-import type { Table } from '../../src/storage/table.ts';
 import { TableTargetStore } from '../../src/storage/target-store.ts';
-import { SimulatedTable } from '../simulation/storage/simulated-table.ts';
 import { containerId, inflightSlot, ledger, liveSlot, noon, target, waitingSlot } from './samples.ts';
 import { storeHomes } from './store-homes.ts';
 
@@ -47,18 +44,16 @@ describe.each(storeHomes((table, reader) => new TableTargetStore(table, reader))
     expect(await store.readHold(target, containerId(2))).toBeUndefined();
   });
 
-  test('a slot moves from inflight to live in one transaction and is held throughout', async () => {
+  test('a slot goes from inflight to live in one row, so that it is held throughout and never twice', async () => {
     const { store } = home.open();
     await store.commit(target, [putSlot(inflightSlot(1))]);
     const held = await store.readHold(target, containerId(1));
     expect(held?.value).toEqual(inflightSlot(1));
-    const settled: TargetChange[] = [
-      { do: 'drop', kind: 'slot', key: { kind: 'inflight', id: containerId(1) }, version: held?.version ?? '' },
-      putSlot(liveSlot(1)),
-    ];
+    const settled: TargetChange[] = [{ do: 'put', kind: 'slot', value: liveSlot(1), version: held?.version ?? '' }];
     expect(await store.commit(target, settled)).toMatchObject({ outcome: 'committed' });
     expect((await store.readHold(target, containerId(1)))?.value).toEqual(liveSlot(1));
     expect(await store.commit(target, settled)).toEqual(lost);
+    expect(await store.commit(target, [putSlot(inflightSlot(1))])).toEqual(lost);
     expect(await store.inflight(target, noon)).toEqual([]);
   });
 
@@ -106,9 +101,9 @@ describe.each(storeHomes((table, reader) => new TableTargetStore(table, reader))
       );
     }
     await store.commit(target, [putSlot(inflightSlot(5000)), putSlot(waitingSlot(5001, 7))]);
-    await table.upsert('another', [{ row: `live~${containerId(1)}`, columns: { body: '{}' } }]);
+    await table.upsert('another', [{ row: `hold~${containerId(1)}`, columns: { body: '{}' } }]);
     const kinds = (await Array.fromAsync(store.allSlots(target))).map((slot) => slot.value.kind);
-    expect(kinds).toEqual(['inflight', ...Array.from({ length: 1200 }, () => 'live'), 'waiting']);
+    expect(kinds).toEqual([...Array.from({ length: 1200 }, () => 'live'), 'inflight', 'waiting']);
   });
 
   test("a watch's write takes the newest version only", async () => {
@@ -135,8 +130,8 @@ describe.each(storeHomes((table, reader) => new TableTargetStore(table, reader))
     const { store, plant, unreadable } = home.open();
     await plant(target, 'ledger', '{}');
     await plant(target, 'watch', 'x');
-    await plant(target, `inflight~${containerId(1)}`, '{}', { startAt: noon });
-    await plant(target, `live~${containerId(2)}`, '{"kind":"live"}');
+    await plant(target, `hold~${containerId(1)}`, '{}', { startAt: noon });
+    await plant(target, `hold~${containerId(2)}`, '{"kind":"live"}');
     await plant(target, `waiting~000000000001~${containerId(3)}`, 'null');
     await store.commit(target, [putSlot(waitingSlot(4, 9))]);
     await expect(store.readLedger(target)).rejects.toMatchObject({ code: 'internal' });
@@ -148,42 +143,3 @@ describe.each(storeHomes((table, reader) => new TableTargetStore(table, reader))
     expect(unreadable).toHaveLength(1 + 1 + 3);
   });
 });
-
-/** A target's table where `between` happens after the one row was read and before the other is. */
-function movingTable(table: SimulatedTable, readFirst: string, between: () => Promise<unknown>): Table {
-  let moved: Promise<unknown> | undefined;
-  return {
-    get: async (partition, row) => {
-      if (row === readFirst && moved === undefined) {
-        const read = await table.get(partition, row);
-        moved = between();
-        return read;
-      }
-      while (moved === undefined) await Promise.resolve();
-      await moved;
-      return await table.get(partition, row);
-    },
-    transact: (partition, operations) => table.transact(partition, operations),
-    upsert: (partition, rows) => table.upsert(partition, rows),
-    remove: (partition, row) => table.remove(partition, row),
-    query: (query) => table.query(query),
-  };
-}
-
-test.each([`live~${containerId(1)}`, `inflight~${containerId(1)}`])(
-  'a hold that becomes live just after %s was read is seen as live',
-  async (readFirst) => {
-    const reader = new RowReader(() => undefined);
-    const table = new SimulatedTable('targets');
-    const store = new TableTargetStore(table, reader);
-    const committed = await store.commit(target, [putSlot(inflightSlot(1))]);
-    const version = committed.outcome === 'committed' ? (committed.versions[0] ?? '') : '';
-    const settle = (): Promise<Committed> =>
-      store.commit(target, [
-        { do: 'drop', kind: 'slot', key: { kind: 'inflight', id: containerId(1) }, version },
-        putSlot(liveSlot(1)),
-      ]);
-    const racing = new TableTargetStore(movingTable(table, readFirst, settle), reader);
-    expect((await racing.readHold(target, containerId(1)))?.value).toEqual(liveSlot(1));
-  },
-);

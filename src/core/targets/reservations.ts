@@ -90,22 +90,24 @@ async function claimAgain(life: Lifecycle, slot: Versioned<InflightSlot>, target
 }
 
 /**
- * The ledger is read first: whoever reserves after that moves its version, so a hold that is not there now can not
- * have come and gone on (to `live`) by the time of the commit.
+ * The first try takes it that this container holds nothing yet: if it does, its insert loses, and the second looks. So
+ * does a try that would wait, since a place in line is another row. The ledger is read before: whoever reserves after
+ * that moves its version, so a hold that is not there now can not have come by the time of the commit.
  */
 async function tryReserve(
   life: Lifecycle,
   target: Target,
   row: Queued,
   below: boolean,
+  isFirst: boolean,
 ): Promise<Try<Held | 'running'>> {
   const now = life.clock.now();
   const ledger = await ledgerOf(life, target);
-  const already = await life.targets.readHold(target.name, row.id);
-  if (already?.value.kind === 'live') return won('running');
-  if (already?.value.kind === 'inflight') return claimAgain(life, { ...already, value: already.value }, target);
   const returned = row.line.step === 'new' && row.line.returned;
   const place = reserve(ledger.value, target.limits, demandOf(row), now, { returned, belowMaximum: below });
+  const already = isFirst && place.kind === 'start' ? undefined : await life.targets.readHold(target.name, row.id);
+  if (already?.value.kind === 'live') return won('running');
+  if (already?.value.kind === 'inflight') return claimAgain(life, { ...already, value: already.value }, target);
   const slot = slotOf(target.name, row, place, now);
   const committed = await life.targets.commit(target.name, [
     { do: 'put', kind: 'ledger', value: place.ledger, version: ledger.version },
@@ -144,7 +146,13 @@ export async function reserveStart(life: Lifecycle, row: Queued): Promise<Held |
   const target = await bestTarget(life, open, row);
   if (target === undefined) return undefined;
   const below = await belowMaximum(life, control);
-  return life.serialize(target.name, () => untilWon(life, () => tryReserve(life, target, row, below)));
+  let isFirst = true;
+  const attempt = (): Promise<Try<Held | 'running'>> => {
+    const first = isFirst;
+    isFirst = false;
+    return tryReserve(life, target, row, below, first);
+  };
+  return life.serialize(target.name, () => untilWon(life, attempt));
 }
 
 async function tryRetake(
@@ -309,5 +317,5 @@ export async function promote(life: Lifecycle, name: TargetName): Promise<void> 
 export async function settleSlot(life: Lifecycle, slot: Versioned<InflightSlot>): Promise<void> {
   const { startAt: _start, reservedAt: _reserved, ...seat } = slot.value;
   const live: LiveSlot = { ...seat, kind: 'live' };
-  await life.targets.commit(slot.value.target, [dropOf(slot), { do: 'put', kind: 'slot', value: live }]);
+  await life.targets.commit(slot.value.target, [{ do: 'put', kind: 'slot', value: live, version: slot.version }]);
 }

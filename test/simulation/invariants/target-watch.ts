@@ -1,12 +1,12 @@
 import { Ledger, Slot } from '../../../src/core/targets/target.ts';
 import type { StoredRow } from '../../../src/storage/table.ts';
-import { inflightPrefix, ledgerRow, livePrefix, waitingPrefix } from '../../../src/storage/target-rows.ts';
+import { holdPrefix, ledgerRow, waitingPrefix } from '../../../src/storage/target-rows.ts';
 import type { Ground } from '../ground.ts';
 import { rowParser } from './owner-view.ts';
 
 const slotOf = rowParser(Slot);
 const ledgerOf = rowParser(Ledger);
-const prefixes = [inflightPrefix, livePrefix, waitingPrefix];
+const prefixes = [holdPrefix, waitingPrefix];
 
 export interface TargetView {
   readonly ledger: Ledger | undefined;
