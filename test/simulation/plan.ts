@@ -13,6 +13,8 @@ export interface Plan {
   /** At last a few starts and stops in fair weather, each in so long. */
   readonly canaryStartMs: number;
   readonly canaryStopMs: number;
+  /** Reconcile comes round; often, so that it meets things halfway, or as it is deployed. */
+  readonly reconcileEveryMs: number;
   readonly hosts: number;
   readonly owners: number;
   readonly betweenActsMs: number;
@@ -83,6 +85,7 @@ export function planOf(seed: number, activityMinutes: number): Plan {
     farewellMs: minutes(14),
     canaryStartMs: seconds(30),
     canaryStopMs: seconds(15),
+    reconcileEveryMs: random.chance(0.4) ? seconds(random.between(20, 90)) : minutes(5),
     hosts: random.between(1, 3),
     owners: random.between(3, 6),
     betweenActsMs: seconds(random.between(5, 30)),

@@ -9,7 +9,7 @@ import { type Hosts, ordinary } from './hosts.ts';
 /** The two timers. The platform runs each on one host at a time, and skips a turn while the one before is still at work. */
 export function startTimers(ground: Ground, hosts: Hosts): void {
   every(ground, hosts, 'expire', minutes(1), onExpireTimer);
-  every(ground, hosts, 'reconcile', minutes(5), onReconcileTimer);
+  every(ground, hosts, 'reconcile', ground.faults.plan.reconcileEveryMs, onReconcileTimer);
 }
 
 function every(
