@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { containerOptions } from '../../src/backends/docker/container-options.ts';
 import { expireDue } from '../../src/core/containers/expire-due.ts';
 import { reconcile } from '../../src/core/containers/reconcile.ts';
 import { requestContainer } from '../../src/core/containers/request-container.ts';
@@ -6,6 +7,7 @@ import { resetContainer } from '../../src/core/containers/reset-container.ts';
 import { stopContainer } from '../../src/core/containers/stop-container.ts';
 import { minutes, seconds } from '../../src/core/ids.ts';
 import type { Backend } from '../../src/core/ports.ts';
+import { eventually } from '../support/docker-containers.ts';
 import { type DockerSubject, engineSocket, openSubject } from '../support/docker-subject.ts';
 import { deliverUntil, type InProcess, openInProcess, personOf, registerWeb, stateOf } from '../support/in-process.ts';
 import { acceptingOnly, holdFirstCreate, withLaggingList } from '../support/troubled-backend.ts';
@@ -41,7 +43,7 @@ async function passAnHour(app: InProcess): Promise<void> {
   for (let passed = 0; passed < 60; passed += 5) {
     app.clock.pass(minutes(5));
     await expireDue(app.life);
-    await reconcile(app.life);
+    expect(await reconcile(app.life)).toMatchObject({ orphans: 0, lost: 0, credited: 0, recounted: 0 });
     await app.deliver();
   }
 }
@@ -147,6 +149,39 @@ test('reset during provisioning, the release message lost, the list behind: the 
   await app.deliver();
   await passAnHour(app);
   await expectNothingLeft(app);
+});
+
+test('what a host that died left half made is finished once its create can not be under way any more', async () => {
+  if (!engine) throw new Error('no engine');
+  const { docker, settings } = engine;
+  let first = true;
+  const app = await open((backend) => ({
+    ...backend,
+    async create(request) {
+      if (!first) return backend.create(request);
+      first = false;
+      await docker.createContainer({ name: request.name, ...containerOptions(request, settings, 1) });
+      // Its host is gone: nobody hears of it, and nobody starts it.
+      return new Promise(() => undefined);
+    },
+  }));
+  const challenge = await registerWeb(app, 'web');
+  const { container } = await requestContainer(app.life, { ...personOf(app, owner), challenge });
+  void app.deliver();
+  await eventually(async () => ((await app.standing()).length > 0 ? true : undefined));
+
+  app.clock.pass(seconds(60));
+  await expireDue(app.life);
+  app.clock.pass(seconds(2));
+  await app.deliver();
+  expect(await stateOf(app, owner, challenge)).toMatchObject({ state: 'provisioning', attempt: { step: 'creating' } });
+  app.clock.pass(seconds(61));
+  await deliverUntil(app, async () => {
+    app.clock.pass(seconds(2));
+    return (await stateOf(app, owner, challenge))?.state === 'running';
+  });
+  expect(await stateOf(app, owner, challenge)).toMatchObject({ id: container.id });
+  expect(await app.standing()).toEqual([container.name]);
 });
 
 test('a provision message that is lost is sent again, and a stale one that turns up later starts nothing', async () => {
