@@ -32,8 +32,11 @@ export interface LifecycleSettings {
   readonly faults: readonly string[];
 }
 
-/** Runs one task of a target at a time within this process, so that one host does not race itself for the ledger. */
-export type Serialize = <T>(target: TargetName, task: () => Promise<T>) => Promise<T>;
+/**
+ * Runs one task of a target at a time within this process, so that one host does not race itself for the ledger.
+ * `choice` is for whoever chooses among targets: by what it read, nobody else of this process has chosen meanwhile.
+ */
+export type Serialize = <T>(what: TargetName | 'choice', task: () => Promise<T>) => Promise<T>;
 
 /** Everything the lifecycle needs of the world. */
 export interface Lifecycle {

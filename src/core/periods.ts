@@ -19,6 +19,8 @@ export const periods = {
   readyPoll: 100,
   /** A start taken later than this after its promised moment is accounted for anew. */
   lateStart: seconds(10),
+  /** More than a start may be late, its way to the backend included. */
+  startSlack: seconds(15),
   /** A queued row whose message seems lost. */
   queuedDue: seconds(30),
   waitingDue: minutes(1),
@@ -31,6 +33,8 @@ export const periods = {
   failedKept: minutes(60),
   rateWindow: minutes(1),
   capacityRest: minutes(1),
+  /** From a container's end to its slot being free: half of the expire timer's minute, and what a removal takes. */
+  slotReturn: seconds(45),
   checkAgain: seconds(10),
   noTarget: seconds(15),
   controlFresh: seconds(3),

@@ -177,6 +177,8 @@ export interface CreateRequest {
   readonly spec: FrozenSpec;
   /** A DNS label for this start, for backends that give names. */
   readonly dnsLabel: string;
+  /** True when no earlier call can have created it, so that there is nothing to look for. */
+  readonly first?: boolean | undefined;
 }
 
 /**

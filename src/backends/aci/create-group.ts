@@ -24,8 +24,9 @@ const patience = { ownRegistry: 5 * 60_000, otherRegistry: 60_000 } as const;
 type CreateGroup = (request: CreateRequest) => Promise<Observation>;
 
 /**
- * Looks first. A PUT on a group that is there would take over a foreign one, and would start ours again: after its
- * program ended, or because a registry token is another one each time. Reads are what ARM allows most of.
+ * Looks first, unless nothing can be there yet: when hundreds start at once, a look for each would use up what ARM
+ * allows of reads. A PUT on a group that is there would take over a foreign one, and would start ours again: after its
+ * program ended, or because a registry token is another one each time.
  *
  * Between the look and the PUT another host may have sent its own: then ARM refuses this one as transitioning, which
  * proves that the other arrived.
@@ -33,7 +34,7 @@ type CreateGroup = (request: CreateRequest) => Promise<Observation>;
 export function groupCreator(parts: CreateParts): CreateGroup {
   const put = groupPutter(parts);
   return async (request) => {
-    const existing = await findOurs(parts.groups, request.name, parts.settings.deployment);
+    const existing = request.first ? undefined : await findOurs(parts.groups, request.name, parts.settings.deployment);
     if (existing !== undefined) return observeGroup(existing);
     const pull = await pullCredential(parts, request.spec.image);
     try {

@@ -1,12 +1,13 @@
 import { BackendError } from '../errors.ts';
 import { hint, provisionMessage } from '../hints.ts';
+import type { Instant } from '../ids.ts';
 import { type Decision, done, type Lifecycle, later, stale } from '../lifecycle.ts';
 import { periods } from '../periods.ts';
 import type { Backend, ContainerLabels, CreateRequest, Observation, Versioned } from '../ports.ts';
 import { ensureWatch } from '../targets/ensure-watch.ts';
-import { credit, holdOf } from '../targets/reservations.ts';
+import { credit, holdOf, restTarget } from '../targets/reservations.ts';
 import type { InflightSlot } from '../targets/target.ts';
-import type { Endpoint, Provisioning, Queued } from './container.ts';
+import type { Endpoint, Line, Provisioning, Queued } from './container.ts';
 import { failContainer } from './fail-container.ts';
 import { brokeDown, refusedByBackend } from './failure-texts.ts';
 import { keyOf } from './rows.ts';
@@ -26,7 +27,8 @@ function labelsOf(life: Lifecycle, row: Provisioning): ContainerLabels {
 }
 
 function createRequest(life: Lifecycle, row: Provisioning): CreateRequest {
-  return { name: row.name, labels: labelsOf(life, row), spec: row.spec, dnsLabel: row.dnsLabel };
+  const { name, spec, dnsLabel, unsure } = row;
+  return { name, labels: labelsOf(life, row), spec, dnsLabel, first: !unsure };
 }
 
 /** Most containers on a Docker engine answer within a moment: waiting for that here saves them the watch. */
@@ -77,15 +79,10 @@ async function onAnswer(
   return writeAccepted(life, row);
 }
 
-/** Refused before anything was created: back in line, and the target is left alone for a while. */
-async function returnToLine(
-  life: Lifecycle,
-  row: Versioned<Provisioning>,
-  error: BackendError,
-  delayMs: number,
-): Promise<Decision> {
-  const now = life.clock.now();
+/** The row as it was before anything was asked of a backend, with its next step at `at`. Its start is used. */
+function queuedAgain(row: Provisioning, line: Line, error: BackendError, now: Instant, at: Instant): Queued {
   checkMove('return', 'provisioning', 'queued');
+  const history = withEntry(row.history, 'returned', now, { detail: error.code });
   const {
     attempt: _a,
     unsure: _u,
@@ -94,24 +91,50 @@ async function returnToLine(
     typicalMs: _t,
     trouble: _r,
     createUntil: _c,
-    target,
+    target: _placed,
     ...claim
-  } = row.value;
-  const next: Queued = {
-    ...claim,
-    state: 'queued',
-    line: { step: 'new', returned: true },
-    turn: claim.turn + 1,
-    dueAt: now + periods.lostMessage,
-    history: withEntry(claim.history, 'returned', now, { detail: error.code }),
-  };
+  } = row;
+  return { ...claim, state: 'queued', line, turn: claim.turn + 1, dueAt: at + periods.lostMessage, history };
+}
+
+/** Refused for want of room: back in line, for another target or a later time. */
+async function returnToLine(
+  life: Lifecycle,
+  row: Versioned<Provisioning>,
+  error: BackendError,
+  delayMs: number,
+): Promise<Decision> {
+  const now = life.clock.now();
+  const { target } = row.value;
+  const next = queuedAgain(row.value, { step: 'new', returned: true }, error, now, now);
   const committed = await life.containers.commit(keyOf(next), [
     { do: 'put', kind: 'container', value: next, version: row.version },
   ]);
   if (committed.outcome === 'lost') return stale('the row moved while the backend was being asked');
-  await credit(life, { target, find: holdOf(life, target, next.id), restUntil: now + delayMs });
+  await credit(life, { target, find: holdOf(life, target, next.id), refusedUntil: now + delayMs });
   await hint(life, provisionMessage(next));
-  return later(`${target} refused it for now (${error.code})`, 0);
+  return later(`${target} has no room for it (${error.code})`, 0);
+}
+
+/** Asked too often: it keeps its slot, so that nobody who asked later goes before it, and the target is left alone. */
+async function postpone(
+  life: Lifecycle,
+  row: Versioned<Provisioning>,
+  error: BackendError,
+  delayMs: number,
+): Promise<Decision> {
+  const now = life.clock.now();
+  const { target, typicalMs } = row.value;
+  const startAt = now + delayMs;
+  const line: Line = { step: 'reserved', target, startAt, reservedAt: now, place: 0, typicalMs };
+  const next = queuedAgain(row.value, line, error, now, startAt);
+  const committed = await life.containers.commit(keyOf(next), [
+    { do: 'put', kind: 'container', value: next, version: row.version },
+  ]);
+  if (committed.outcome === 'lost') return stale('the row moved while the backend was being asked');
+  await restTarget(life, target, startAt);
+  await hint(life, provisionMessage(next), delayMs);
+  return later(`${target} is asked too often (${error.code})`, delayMs);
 }
 
 /** No clear answer, or a refusal after one: it may exist, so it stays with this target until its deadline. */
@@ -152,7 +175,8 @@ function onFault(life: Lifecycle, row: Versioned<Provisioning>, error: BackendEr
     );
   }
   if (fault.kind === 'retryable' || row.value.unsure) return retryLater(life, row, error, fault.delayMs);
-  return returnToLine(life, row, error, fault.delayMs);
+  const answer = fault.kind === 'throttled' ? postpone : returnToLine;
+  return answer(life, row, error, fault.delayMs);
 }
 
 /** A host that was frozen since it wrote the row must not call: its create could land after everybody has looked. */

@@ -86,6 +86,8 @@ export async function failContainer(
   failure: Failure,
   when: (now: Container) => boolean = () => true,
 ): Promise<boolean> {
+  const fresh = await life.containers.read(row, row.challenge);
+  if (fresh?.value.id !== row.id || fresh.value.state === 'failed' || !when(fresh.value)) return false;
   await keepLog(life, row);
   const outcome = await untilWon(life, async () => {
     const rows = await life.containers.readOwner(row);

@@ -5,7 +5,17 @@ import type { ProvisionMessage } from '../messages.ts';
 import { periods } from '../periods.ts';
 import type { Versioned } from '../ports.ts';
 import { ensureWatch } from '../targets/ensure-watch.ts';
-import { configured, credit, type Held, holdOf, inTime, promote, reserveStart } from '../targets/reservations.ts';
+import {
+  configured,
+  credit,
+  estimate,
+  fitsElsewhere,
+  type Held,
+  holdOf,
+  inTime,
+  promote,
+  reserveStart,
+} from '../targets/reservations.ts';
 import type { InflightSlot } from '../targets/target.ts';
 import { attemptCreate } from './attempt-create.ts';
 import type { Line, Provisioning, Queued } from './container.ts';
@@ -166,12 +176,19 @@ async function provisionWaiting(
   if (!still) return reserve(life, { ...row, value: { ...row.value, line: { step: 'new', returned: true } } });
   const first = (await life.targets.firstWaiting(line.target, 1))[0];
   const place = Math.max(1, line.ticket - (first?.value.ticket ?? line.ticket) + 1);
+  if (await fitsElsewhere(life, row.value, line.target, place)) return goElsewhere(life, row, line);
   const delay = waitingDelay(place);
-  const sent = await writeAndSend(life, row, { ...line, place }, life.clock.now() + delay);
+  const { etaAt: _told, ...kept } = line;
+  const etaAt = await estimate(life, still.value, place);
+  const moved: Line = { ...kept, place, ...(etaAt !== undefined && { etaAt }) };
+  const sent = await writeAndSend(life, row, moved, life.clock.now() + delay);
   return sent ? later('the target is still full', delay) : stale('another message moved the row');
 }
 
-/** Its target is not configured any more and nothing was created there: what it held goes back, and it asks elsewhere. */
+/**
+ * Nothing was created on its target, and that is not configured any more, or is full while another has room: what it
+ * held goes back, and it asks elsewhere.
+ */
 async function goElsewhere(
   life: Lifecycle,
   row: Versioned<Queued>,

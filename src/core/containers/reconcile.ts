@@ -5,6 +5,7 @@ import { inParallel } from '../in-parallel.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import { periods } from '../periods.ts';
 import type { Backend, ListedContainer, Observation, Versioned } from '../ports.ts';
+import { noteQuota } from '../targets/note-quota.ts';
 import { reconcileSlots, type SlotPass } from '../targets/reconcile-slots.ts';
 import type { Target } from '../targets/target.ts';
 import type { Container, Debt, Endpoint, Running } from './container.ts';
@@ -187,6 +188,7 @@ async function reconcileTarget(life: Lifecycle, target: Target, known: Known, pa
   const backend = await life.backends(target.name);
   if (backend === undefined) return;
   const listed = await backend.list();
+  await noteQuota(life, target, backend);
   await sweepOrphans(life, target, backend, known, listed, pass);
   const byName = new Map(listed.map((container) => [container.name, container]));
   await followRunning(life, backend, runningOn(known, target), byName, pass);

@@ -1,5 +1,6 @@
 import type { Instant } from '../ids.ts';
 import { minutes } from '../ids.ts';
+import { periods } from '../periods.ts';
 import type { Ledger, TargetLimits } from './target.ts';
 
 /** What a container asks of a target. `holdsMs` 0 means without end. */
@@ -24,8 +25,9 @@ export type Place =
       readonly ledger: Ledger;
     };
 
-const fiveMinutes = minutes(5);
-const hour = minutes(60);
+/** A create leaves some seconds after its promised start, so a window is over some seconds after it seems to be. */
+const fiveMinutes = minutes(5) + periods.startSlack;
+const hour = minutes(60) + periods.startSlack;
 /** What a container without an end is expected to hold its slot: long enough never to look free soon. */
 const endless = minutes(60 * 24 * 30);
 
@@ -46,7 +48,11 @@ function afterWindow(starts: readonly Instant[], most: number | undefined, lengt
 }
 
 /** Starts are handed out in order of asking: none is ever earlier than the one before it. */
-export function earliestStart(ledger: Ledger, limits: TargetLimits, now: Instant): Instant {
+export function earliestStart(
+  ledger: Pick<Ledger, 'starts' | 'restUntil'>,
+  limits: TargetLimits,
+  now: Instant,
+): Instant {
   return Math.max(
     now,
     ledger.restUntil ?? 0,
@@ -80,7 +86,29 @@ function without(list: readonly Instant[], value: Instant): Instant[] {
   return index === -1 ? [...list] : [...list.slice(0, index), ...list.slice(index + 1)];
 }
 
-/** When the `place`-th in line is expected to start: as slots come free, round after round, and as starts are allowed. */
+/** How long a start is expected to hold its slot. */
+function heldFor(ledger: Ledger, demand: Demand): number {
+  return ledger.typicalMs + (demand.holdsMs === 0 ? endless : demand.holdsMs + periods.slotReturn);
+}
+
+/** How many more of this demand fit; below zero when more is held than the limits allow by now. */
+export function room(ledger: Ledger, limits: TargetLimits, demand: Demand): number {
+  const groups = limits.groups - ledger.groups;
+  if (limits.cores === undefined || demand.cpu === 0) return groups;
+  return Math.min(groups, Math.floor((limits.cores - ledger.cpu) / demand.cpu + 1e-9));
+}
+
+/** When slots come free for the first `place` in line, soonest first. */
+function slotTimes(ledger: Ledger, limits: TargetLimits, demand: Demand, place: number, now: Instant): Instant[] {
+  const open = room(ledger, limits, demand);
+  if (open < 0) return ledger.frees.slice(-open);
+  return [...Array.from({ length: Math.min(open, place) }, () => now), ...ledger.frees];
+}
+
+/**
+ * When the `place`-th in line is expected to start: everybody before it takes the next free slot, in a window that
+ * allows it, holds it as long as this one would, and gives it back.
+ */
 export function estimateStart(
   ledger: Ledger,
   limits: TargetLimits,
@@ -88,15 +116,17 @@ export function estimateStart(
   place: number,
   now: Instant,
 ): Instant | undefined {
-  const slots = ledger.frees.length;
-  if (slots === 0) return undefined;
-  const free = ledger.frees[(place - 1) % slots] ?? now;
-  const rounds = Math.floor((place - 1) / slots);
-  const holds = (demand.holdsMs === 0 ? endless : demand.holdsMs) + ledger.typicalMs;
-  const byHour = limits.startsPerHour === undefined ? 0 : Math.floor((place - 1) / limits.startsPerHour) * hour;
-  const by5Minutes =
-    limits.startsPer5Minutes === undefined ? 0 : Math.floor((place - 1) / limits.startsPer5Minutes) * fiveMinutes;
-  return Math.max(free + rounds * holds, earliestStart(ledger, limits, now) + Math.max(byHour, by5Minutes));
+  const slots = slotTimes(ledger, limits, demand, place, now);
+  if (slots.length === 0) return undefined;
+  const ahead = { ...ledger, starts: [...ledger.starts] };
+  const holds = heldFor(ledger, demand);
+  for (let i = 0; i < place; i += 1) {
+    const startAt = Math.max(earliestStart(ahead, limits, now), slots[i] ?? now);
+    ahead.starts.push(startAt);
+    const freeAt = startAt + holds;
+    slots.splice(slots.findLastIndex((at) => at <= freeAt) + 1, 0, freeAt);
+  }
+  return ahead.starts.at(-1);
 }
 
 /** Takes room and a start for a container that is next. */
@@ -107,7 +137,7 @@ export function takeStart(
   now: Instant,
 ): Extract<Place, { kind: 'start' }> {
   const startAt = earliestStart(ledger, limits, now);
-  const freeAt = startAt + ledger.typicalMs + (demand.holdsMs === 0 ? endless : demand.holdsMs);
+  const freeAt = startAt + heldFor(ledger, demand);
   return {
     kind: 'start',
     startAt,

@@ -11,6 +11,7 @@ import {
   type Demand,
   earliestStart,
   emptyLedger,
+  estimateStart,
   giveBack,
   hasRoom,
   leaveLine,
@@ -18,8 +19,10 @@ import {
   reserve,
   rest,
   retakeStart,
+  room,
   takeStart,
 } from './ledger.ts';
+import { learnRefusal, limitsNow } from './limits.ts';
 import type { InflightSlot, Ledger, LiveSlot, Slot, Target, WaitingSlot } from './target.ts';
 
 /** A container's hold on a target, as it stands in the target's own table. */
@@ -104,7 +107,8 @@ async function tryReserve(
   const now = life.clock.now();
   const ledger = await ledgerOf(life, target);
   const returned = row.line.step === 'new' && row.line.returned;
-  const place = reserve(ledger.value, target.limits, demandOf(row), now, { returned, belowMaximum: below });
+  const limits = limitsNow(target.limits, ledger.value, now);
+  const place = reserve(ledger.value, limits, demandOf(row), now, { returned, belowMaximum: below });
   const already = isFirst && place.kind === 'start' ? undefined : await life.targets.readHold(target.name, row.id);
   if (already?.value.kind === 'live') return won('running');
   if (already?.value.kind === 'inflight') return claimAgain(life, { ...already, value: already.value }, target);
@@ -116,22 +120,44 @@ async function tryReserve(
   return committed.outcome === 'lost' ? lost : won(heldOf(slot, committed.versions[1], place));
 }
 
-/** When this target could start one more; a full one after all that could start now, by how long its line is. */
-function promise(ledger: Ledger, target: Target, row: Queued, now: Instant): number {
-  const at = earliestStart(ledger, target.limits, now);
-  if (ledger.waiting === 0 && hasRoom(ledger, target.limits, demandOf(row))) return at;
-  return at + periods.capacityRest * (1 + (60 * (ledger.waiting + 1)) / target.limits.groups);
+/** Where a start of this row may be placed. */
+function openTargets(life: Lifecycle, control: Control, row: Queued): readonly Target[] {
+  return life.settings.targets.filter(
+    (target) => target.backend === row.backend && control.drainedTargets[target.name] === undefined,
+  );
 }
 
+/** Where a target's line would put one more, and how full it is by then. */
+function offer(ledger: Ledger, target: Target, row: Queued, now: Instant): { at: Instant; load: number } {
+  const limits = limitsNow(target.limits, ledger, now);
+  const demand = demandOf(row);
+  const open = ledger.waiting === 0 && hasRoom(ledger, limits, demand);
+  const at = open ? earliestStart(ledger, limits, now) : estimateStart(ledger, limits, demand, ledger.waiting + 1, now);
+  return {
+    at: at ?? Number.POSITIVE_INFINITY,
+    load: (ledger.groups + ledger.waiting) / Math.max(1, limits.groups),
+  };
+}
+
+/** The earliest start wins; of two that are as early, the emptier target. */
 async function bestTarget(life: Lifecycle, targets: readonly Target[], row: Queued): Promise<Target | undefined> {
-  if (targets.length < 2) return targets[0];
   const now = life.clock.now();
   const ledgers = await Promise.all(targets.map((target) => ledgerOf(life, target)));
-  const promises = targets.map((target, index) => ({
+  const offers = targets.map((target, index) => ({
     target,
-    at: promise(ledgers[index]?.value ?? emptyLedger(target.typicalMs), target, row, now),
+    ...offer(ledgers[index]?.value ?? emptyLedger(target.typicalMs), target, row, now),
   }));
-  return promises.toSorted((a, b) => a.at - b.at)[0]?.target;
+  return offers.toSorted((a, b) => (a.at === b.at ? a.load - b.load : a.at - b.at))[0]?.target;
+}
+
+function reserveOn(life: Lifecycle, target: Target, row: Queued, below: boolean): Promise<Held | 'running'> {
+  let isFirst = true;
+  const attempt = (): Promise<Try<Held | 'running'>> => {
+    const first = isFirst;
+    isFirst = false;
+    return tryReserve(life, target, row, below, first);
+  };
+  return life.serialize(target.name, () => untilWon(life, attempt));
 }
 
 /**
@@ -140,19 +166,30 @@ async function bestTarget(life: Lifecycle, targets: readonly Target[], row: Queu
  */
 export async function reserveStart(life: Lifecycle, row: Queued): Promise<Held | 'running' | undefined> {
   const control = await life.control.current(row.event);
-  const open = life.settings.targets.filter(
-    (target) => target.backend === row.backend && control.drainedTargets[target.name] === undefined,
-  );
-  const target = await bestTarget(life, open, row);
-  if (target === undefined) return undefined;
+  const targets = openTargets(life, control, row);
   const below = await belowMaximum(life, control);
-  let isFirst = true;
-  const attempt = (): Promise<Try<Held | 'running'>> => {
-    const first = isFirst;
-    isFirst = false;
-    return tryReserve(life, target, row, below, first);
-  };
-  return life.serialize(target.name, () => untilWon(life, attempt));
+  if (targets.length < 2) return targets[0] && reserveOn(life, targets[0], row, below);
+  return life.serialize('choice', async () => {
+    const best = await bestTarget(life, targets, row);
+    return best && reserveOn(life, best, row, below);
+  });
+}
+
+/** True when a target has nobody in line and room for everybody up to this one, which is `place`-th in another's line. */
+export async function fitsElsewhere(life: Lifecycle, row: Queued, from: TargetName, place: number): Promise<boolean> {
+  const control = await life.control.current(row.event);
+  const others = openTargets(life, control, row).filter((target) => target.name !== from);
+  if (others.length === 0 || !(await belowMaximum(life, control))) return false;
+  const now = life.clock.now();
+  const fits = await Promise.all(
+    others.map(async (target) => {
+      const { value } = await ledgerOf(life, target);
+      const limits = limitsNow(target.limits, value, now);
+      const soon = earliestStart(value, limits, now) - now < periods.capacityRest;
+      return value.waiting === 0 && soon && room(value, limits, demandOf(row)) >= place;
+    }),
+  );
+  return fits.includes(true);
 }
 
 async function tryRetake(
@@ -166,7 +203,8 @@ async function tryRetake(
   const now = life.clock.now();
   if (!spent && now - held.value.startAt <= periods.lateStart) return won({ ...held, value: held.value });
   const row = await ledgerOf(life, target);
-  const { ledger, startAt, freeAt } = retakeStart(row.value, target.limits, held.value, now, spent);
+  const limits = limitsNow(target.limits, row.value, now);
+  const { ledger, startAt, freeAt } = retakeStart(row.value, limits, held.value, now, spent);
   const value: InflightSlot = { ...held.value, startAt, freeAt, reservedAt: now };
   const committed = await life.targets.commit(target.name, [
     { do: 'put', kind: 'ledger', value: ledger, version: row.version },
@@ -198,17 +236,18 @@ function dropOf(slot: Versioned<Slot>): TargetChange {
 }
 
 /** Whoever was refused has used its start, even one that was taken a moment early. */
-function afterCredit(ledger: Ledger, slot: Slot, restUntil: Instant | undefined, now: Instant): Ledger {
+function afterCredit(ledger: Ledger, slot: Slot, refusedUntil: Instant | undefined, now: Instant): Ledger {
   if (slot.kind === 'waiting') return leaveLine(ledger);
-  if (restUntil === undefined) return giveBack(ledger, slot, now);
-  return rest(giveBack(ledger, { cpu: slot.cpu, freeAt: slot.freeAt }, now), restUntil);
+  if (refusedUntil === undefined) return giveBack(ledger, slot, now);
+  const without = giveBack(ledger, { cpu: slot.cpu, freeAt: slot.freeAt }, now);
+  return learnRefusal(rest(without, refusedUntil), now);
 }
 
 export interface Credit {
   readonly target: TargetName;
   readonly find: () => Promise<Versioned<Slot> | undefined>;
-  /** The target refused its start and asked for a pause: no new start there before. */
-  readonly restUntil?: Instant | undefined;
+  /** The target had no room for it: no new start there before. */
+  readonly refusedUntil?: Instant | undefined;
 }
 
 export function configured(life: Lifecycle, name: TargetName): Target | undefined {
@@ -224,7 +263,7 @@ export async function credit(life: Lifecycle, credited: Credit): Promise<void> {
       const now = life.clock.now();
       const row = await life.targets.readLedger(credited.target);
       const before = row?.value ?? emptyLedger(configured(life, credited.target)?.typicalMs ?? 0);
-      const value = afterCredit(before, slot.value, credited.restUntil, now);
+      const value = afterCredit(before, slot.value, credited.refusedUntil, now);
       const committed = await life.targets.commit(credited.target, [
         { do: 'put', kind: 'ledger', value, version: row?.version },
         dropOf(slot),
@@ -234,6 +273,19 @@ export async function credit(life: Lifecycle, credited: Credit): Promise<void> {
   );
   // Without a slot to give back nothing is known of the line.
   if (after === undefined || after.waiting > 0) await promote(life, credited.target);
+}
+
+/** The target is asked too often: no new start there before `until`. */
+export async function restTarget(life: Lifecycle, name: TargetName, until: Instant): Promise<void> {
+  await life.serialize(name, () =>
+    untilWon(life, async () => {
+      const row = await life.targets.readLedger(name);
+      if (row === undefined || (row.value.restUntil ?? 0) >= until) return won(undefined);
+      const value = rest(row.value, until);
+      const committed = await life.targets.commit(name, [{ do: 'put', kind: 'ledger', value, version: row.version }]);
+      return committed.outcome === 'lost' ? lost : won(undefined);
+    }),
+  );
 }
 
 /** This very slot, unless somebody has written it since: then it is wanted after all. */
@@ -264,7 +316,7 @@ function promotion(
   ledger: Ledger,
   now: Instant,
 ): { ledger: Ledger; slot: InflightSlot } {
-  const place = takeStart(leaveLine(ledger), target.limits, first.value, now);
+  const place = takeStart(leaveLine(ledger), limitsNow(target.limits, ledger, now), first.value, now);
   const { ticket: _left, ...seat } = first.value;
   return {
     ledger: place.ledger,
@@ -278,8 +330,9 @@ async function tryPromote(life: Lifecycle, target: Target): Promise<Try<Inflight
   const first = (await life.targets.firstWaiting(target.name, 1))[0];
   if (first === undefined) return won(undefined);
   const held = await life.targets.readHold(target.name, first.value.id);
-  if (!held && !hasRoom(row.value, target.limits, first.value)) return won(undefined);
-  const next = held ? undefined : promotion(first, target, row.value, life.clock.now());
+  const now = life.clock.now();
+  if (!held && !hasRoom(row.value, limitsNow(target.limits, row.value, now), first.value)) return won(undefined);
+  const next = held ? undefined : promotion(first, target, row.value, now);
   const committed = await life.targets.commit(target.name, [
     { do: 'put', kind: 'ledger', value: next?.ledger ?? leaveLine(row.value), version: row.version },
     dropOf(first),
@@ -293,6 +346,15 @@ async function nudge(life: Lifecycle, slot: InflightSlot): Promise<void> {
   const delay = Math.max(0, slot.startAt - life.clock.now());
   const about = { version: 1, kind: 'provision', event, owner, challenge, id, name: backendName(id) } as const;
   await hint(life, { ...about, promotedOn: target }, delay);
+}
+
+/** When the `place`-th in line is expected to start, as things stand now. */
+export async function estimate(life: Lifecycle, slot: WaitingSlot, place: number): Promise<Instant | undefined> {
+  const target = configured(life, slot.target);
+  const ledger = await life.targets.readLedger(slot.target);
+  if (target === undefined || !ledger) return undefined;
+  const now = life.clock.now();
+  return estimateStart(ledger.value, limitsNow(target.limits, ledger.value, now), slot, place, now);
 }
 
 /** Lets in who waits longest, as long as there is room. */

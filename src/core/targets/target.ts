@@ -32,6 +32,12 @@ export const Ledger = z.object({
   frees: z.array(Instant),
   /** No start before this moment: the target said that it has no room, or that it is asked too often. */
   restUntil: Instant.optional(),
+  /** The target's own word on its quota, where it can be read. */
+  quota: z
+    .object({ groups: z.number().int().nonnegative().optional(), cores: z.number().nonnegative().optional() })
+    .optional(),
+  /** What the target held when it last refused a start for want of room. */
+  refused: z.object({ groups: z.number().int().nonnegative(), at: Instant }).optional(),
   typicalMs: z.number().int().nonnegative(),
 });
 export type Ledger = z.infer<typeof Ledger>;

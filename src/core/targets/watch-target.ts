@@ -5,18 +5,19 @@ import { keyOf } from '../containers/rows.ts';
 import { settleRunning } from '../containers/settle.ts';
 import { BackendError } from '../errors.ts';
 import { hint, provisionMessage } from '../hints.ts';
-import { backendName } from '../ids.ts';
+import { backendName, type TargetName } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type Decision, done, type Lifecycle, later, stale } from '../lifecycle.ts';
 import type { WatchMessage } from '../messages.ts';
 import { periods } from '../periods.ts';
 import type { Backend, Observation, Versioned } from '../ports.ts';
 import { ensureWatch } from './ensure-watch.ts';
+import { learnTypical } from './ledger.ts';
 import { credit, settleSlot, unmoved } from './reservations.ts';
 import type { InflightSlot, Watch } from './target.ts';
 
-/** How many containers of one tick are settled side by side. */
-const width = 8;
+/** How many containers of one tick are settled side by side: most of it is waiting for their ports. */
+const width = 32;
 /** After a failed probe a backend whose list hides exits is asked by name, but only every so many ticks. */
 const ticksBetweenGets = 5;
 
@@ -25,6 +26,8 @@ interface Sighting {
   readonly slot: Versioned<InflightSlot>;
   readonly observation: Observation;
   readonly sequence: number;
+  /** What the starts that came to run in this tick took, in milliseconds. */
+  readonly took: number[];
 }
 
 /** The create never showed, or never ended: the same name is created again, by the provision queue. */
@@ -54,7 +57,8 @@ async function onRunning(life: Lifecycle, row: Versioned<Provisioning>, sighting
   const { observation, backend, slot, sequence } = sighting;
   if (observation.state !== 'running') return;
   if (await life.readiness.answers(observation.endpoints, row.value.spec)) {
-    await settleRunning(life, row, observation.endpoints, slot);
+    const running = await settleRunning(life, row, observation.endpoints, slot);
+    if (running) sighting.took.push(running.runningAt - row.value.provisioningAt);
     return;
   }
   if (backend.listShowsExit || sequence % ticksBetweenGets !== 0) return;
@@ -109,17 +113,29 @@ async function settleOne(life: Lifecycle, sighting: Sighting): Promise<void> {
   if (value.state === 'provisioning') return onProvisioning(life, { value, version }, sighting);
 }
 
+/** The next ones are told what these took. Whoever writes the ledger meanwhile goes first: there will be others to learn from. */
+async function learn(life: Lifecycle, target: TargetName, took: readonly number[]): Promise<void> {
+  if (took.length === 0) return;
+  const row = await life.targets.readLedger(target);
+  if (!row) return;
+  const average = took.reduce((sum, ms) => sum + ms, 0) / took.length;
+  const value = learnTypical(row.value, average);
+  await life.targets.commit(target, [{ do: 'put', kind: 'ledger', value, version: row.version }]);
+}
+
 async function look(
   life: Lifecycle,
   backend: Backend,
   slots: readonly Versioned<InflightSlot>[],
-  sequence: number,
+  { target, sequence }: WatchMessage,
 ): Promise<void> {
+  const took: number[] = [];
   const listed = new Map((await backend.list()).map((container) => [container.name, container.observation]));
   await inParallel(slots, width, (slot) => {
     const observation = listed.get(backendName(slot.value.id)) ?? ({ state: 'absent' } as const);
-    return settleOne(life, { backend, slot, observation, sequence });
+    return settleOne(life, { backend, slot, observation, sequence, took });
   });
+  await learn(life, target, took);
 }
 
 /** Nothing in flight: the chain ends, unless something came in while it was being ended. */
@@ -145,7 +161,7 @@ async function lookOrWait(
   try {
     const backend = await life.backends(message.target);
     if (backend === undefined) return periods.queuedDue;
-    await look(life, backend, slots, message.sequence);
+    await look(life, backend, slots, message);
     return periods.watchTick;
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
