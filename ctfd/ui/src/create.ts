@@ -1,1 +1,3 @@
-export {};
+import { defineForm } from './form/define-form.ts';
+
+defineForm();

@@ -1,4 +1,4 @@
-import { isObject, type Json, list, number, object, text } from './json.ts';
+import { asObject, flag, isObject, type Json, list, number, object, text } from './json.ts';
 
 /** Where to connect: a link to open or a command to copy. */
 export interface Endpoint {
@@ -98,5 +98,5 @@ export interface Checked {
 
 export function parseChecked(value: unknown): Checked | undefined {
   const container = parseContainer(value);
-  return container && { container, answers: isObject(value) && value['answers'] === true };
+  return container && { container, answers: flag(asObject(value), 'answers') };
 }

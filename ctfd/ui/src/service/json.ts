@@ -15,6 +15,11 @@ export function number(source: Json, name: string): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
+/** Only what says so. */
+export function flag(source: Json, name: string): boolean {
+  return source[name] === true;
+}
+
 /** What is no object is an empty one. */
 export function asObject(value: unknown): Json {
   return isObject(value) ? value : {};
