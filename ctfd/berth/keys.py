@@ -43,7 +43,9 @@ def b64url(raw: bytes) -> str:
 
 
 def from_b64url(text: str) -> bytes:
-    return base64.b64decode(text + "=" * (-len(text) % 4), altchars="-_", validate=True)
+    return base64.b64decode(
+        text + "=" * (-len(text) % 4), altchars=b"-_", validate=True
+    )
 
 
 def open_signer(path: str, issuer: str) -> Signer:

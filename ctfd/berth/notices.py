@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import logging
 import time
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from flask import Flask, Response, has_app_context, request
 from sqlalchemy import event, inspect
@@ -160,7 +160,11 @@ def _tell_left(plugin: Plugin, at_ms: int, team_id: int) -> None:
         _tell_evicted(plugin, at_ms, f"teams:{team_id}")
 
 
-TELLERS = {"solved": _tell_solved, "evicted": _tell_evicted, "left": _tell_left}
+TELLERS: Dict[str, Callable[..., None]] = {
+    "solved": _tell_solved,
+    "evicted": _tell_evicted,
+    "left": _tell_left,
+}
 
 
 def _now_ms() -> int:

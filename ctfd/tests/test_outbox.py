@@ -96,10 +96,11 @@ def test_put_does_not_wait(outbox, held):
 def test_of_two_with_the_same_key_the_later_is_done(outbox, held):
     notes = []
     outbox.put(Job("same", lambda: notes.append("older")))
+    outbox.put(noted(notes, "other"))
     outbox.put(Job("same", lambda: notes.append("later")))
     held.set()
     settle(outbox)
-    assert notes == ["later"]
+    assert notes == ["other", "later"]
 
 
 def test_a_full_queue_drops_its_oldest_and_says_so(clock, caplog):
@@ -201,6 +202,23 @@ def test_a_newer_job_of_the_same_key_replaces_a_waiting_retry(outbox, clock):
     assert (older.calls, notes) == (1, ["x"])
 
 
+def test_what_fails_after_a_newer_one_came_is_not_tried_again(outbox):
+    begun, release, notes = threading.Event(), threading.Event(), []
+
+    def outdated():
+        begun.set()
+        release.wait(WAIT)
+        raise ServiceFault("down", "It is down.")
+
+    outbox.put(Job("x", outdated))
+    assert begun.wait(WAIT)
+    outbox.put(noted(notes, "x"))
+    release.set()
+    settle(outbox)
+    assert notes == ["x"]
+    assert outbox.size() == 0
+
+
 def test_a_bug_in_one_job_does_not_end_the_worker(outbox, caplog):
     def broken():
         raise KeyError("oops")
@@ -243,11 +261,11 @@ def test_the_worker_never_keeps_the_server_from_ending(outbox, held):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_worker_begins_anew(outbox, held):
     """Servers that load CTFd first fork afterwards: threads do not come along."""
-    outbox.put(Job("of the parent", lambda: None))
+    notes = []
+    outbox.put(noted(notes, "of the parent"))
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
-        notes = []
         sizes = outbox.size()
         job = noted(notes, "of the child")
         outbox.put(job)
