@@ -1,5 +1,5 @@
 import { readConfig } from '../../src/config.ts';
-import { ContainerId, EventName, Owner } from '../../src/core/ids.ts';
+import { ContainerId, Owner } from '../../src/core/ids.ts';
 import type { LogFacts } from '../../src/core/ports.ts';
 import { type Answer, answer } from '../../src/functions/answer.ts';
 import type { Api } from '../../src/functions/api.ts';
@@ -69,7 +69,6 @@ export function routeNamed(name: string): Route {
   return found;
 }
 
-export const spring = EventName.parse('spring');
 export const firstOwner = Owner.parse('users:7');
 export const otherOwner = Owner.parse('users:8');
 export const someId = ContainerId.parse('a'.repeat(20));

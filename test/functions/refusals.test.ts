@@ -175,6 +175,14 @@ test.each(everyWrongToken)('%s is refused with 403', async (_name, { route, clai
   expect(Refusal.parse(body)).toMatchObject({ status: 403, code });
 });
 
+test('each route is for whom it should be', () => {
+  const namesFor = (access: Route['access']) =>
+    routes.filter((route) => route.access === access).map((route) => route.name);
+  expect(namesFor('open')).toEqual(['get-health', 'get-openapi']);
+  expect(namesFor('player')).toEqual(Object.keys(scopesOf));
+  expect(namesFor('service')).toEqual(['report-solve', 'put-challenge', 'delete-challenge', 'delete-owner']);
+});
+
 test('a token that says player and manage at once is nobody’s', async () => {
   for (const route of guarded) {
     const { status } = await ask(route.name, { ...asAdmin, role: 'player' });
