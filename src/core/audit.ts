@@ -20,25 +20,30 @@ function entryOf(row: WithHistory, entry: HistoryEntry, index: number): AuditEnt
   };
 }
 
-/**
- * Writes a container's history. Keys come from the container id and the step, so writing it twice writes it once;
- * a debt carries the whole history and is deleted only after this, so a crash loses no entry.
- */
-export async function auditHistory(life: Lifecycle, row: Container | Debt): Promise<void> {
-  await life.audit.write(
-    row.event,
-    row.requestedAt,
-    row.history.map((entry, index) => entryOf(row, entry, index)),
-  );
+/** Entries of one day stand together, and go there together. */
+function sameDay(row: WithHistory): string {
+  return `${row.event} ${new Date(row.requestedAt).toISOString().slice(0, 10)}`;
 }
 
-/** The same when losing it is no loss, since the debt writes it again. */
-export async function auditSoon(life: Lifecycle, row: Container | Debt): Promise<void> {
+/**
+ * Writes containers' histories. Keys come from the container id and the step, so writing it twice writes it once;
+ * a debt carries the whole history and is deleted only after this, so a crash loses no entry.
+ */
+export async function auditHistory(life: Lifecycle, rows: readonly (Container | Debt)[]): Promise<void> {
+  for (const [first, ...others] of Map.groupBy(rows, sameDay).values()) {
+    if (first === undefined) continue;
+    const entries = [first, ...others].flatMap((row) => row.history.map((entry, index) => entryOf(row, entry, index)));
+    await life.audit.write(first.event, first.requestedAt, entries);
+  }
+}
+
+/** The same when losing it is no loss, since the debts write it again. */
+export async function auditSoon(life: Lifecycle, rows: readonly (Container | Debt)[]): Promise<void> {
   try {
-    await auditHistory(life, row);
+    await auditHistory(life, rows);
   } catch (error) {
     life.log.warn('The audit could not be written yet', {
-      container: row.id,
+      containers: rows.map(({ id }) => id).join(', '),
       error: error instanceof Error ? error.message : String(error),
     });
   }

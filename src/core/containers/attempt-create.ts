@@ -11,7 +11,7 @@ import type { Endpoint, Line, Provisioning, Queued } from './container.ts';
 import { failContainer } from './fail-container.ts';
 import { brokeDown, refusedByBackend } from './failure-texts.ts';
 import { keyOf } from './rows.ts';
-import { settleRunning } from './settle.ts';
+import { noteSettled, settleRunning } from './settle.ts';
 import { checkMove, withEntry } from './transitions.ts';
 
 function labelsOf(life: Lifecycle, row: Provisioning): ContainerLabels {
@@ -73,7 +73,8 @@ async function onAnswer(
     return failed ? done('the container broke down at once') : stale('the row moved meanwhile');
   }
   if (observation.state === 'running' && (await answersSoon(life, row.value, observation.endpoints))) {
-    const running = await settleRunning(life, row, observation.endpoints, slot);
+    const running = await settleRunning(life, row, observation.endpoints);
+    if (running) await noteSettled(life, { rows: [running], slots: slot ? [slot] : [] });
     return running ? done('running') : stale('the row moved meanwhile; its debt removes the container');
   }
   return writeAccepted(life, row);

@@ -1,3 +1,4 @@
+import { auditSoon } from '../audit.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import { periods } from '../periods.ts';
 import type { OwnerRows, Versioned } from '../ports.ts';
@@ -104,7 +105,10 @@ export async function failContainer(
     code: failure.code,
     detail: failure.detail,
   });
-  if (outcome.debt) await announceDebt(life, outcome.debt);
+  if (outcome.debt) {
+    await announceDebt(life, outcome.debt);
+    await auditSoon(life, [outcome.debt]);
+  }
   if (failure.permanent) await notePermanentFailure(life, row, failure.detail);
   return true;
 }

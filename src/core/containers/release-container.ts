@@ -86,7 +86,7 @@ async function creditSlot(life: Lifecycle, debt: Debt): Promise<void> {
  */
 async function settle(life: Lifecycle, proven: Debt, read: OwnerRows): Promise<void> {
   await creditSlot(life, proven);
-  await auditHistory(life, { ...proven, history: withEntry(proven.history, 'released', life.clock.now()) });
+  await auditHistory(life, [{ ...proven, history: withEntry(proven.history, 'released', life.clock.now()) }]);
   let known: OwnerRows | undefined = read;
   await untilWon(life, async () => {
     const rows = known ?? (await life.containers.readOwner(proven));

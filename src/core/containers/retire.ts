@@ -1,4 +1,3 @@
-import { auditSoon } from '../audit.ts';
 import { hint, releaseMessage } from '../hints.ts';
 import type { ChallengeId, ContainerId, Instant, OwnerKey } from '../ids.ts';
 import type { Lifecycle } from '../lifecycle.ts';
@@ -78,10 +77,9 @@ async function tryRetire(
   return committed.outcome === 'lost' ? lost : won(debt);
 }
 
-/** Tells the release, and the audit, of a debt that was just written. */
+/** Tells the release of a debt that was just written. The audit hears of it by the release, seconds later. */
 export async function announceDebt(life: Lifecycle, debt: Debt): Promise<void> {
   await hint(life, releaseMessage(debt));
-  await auditSoon(life, debt);
 }
 
 /**

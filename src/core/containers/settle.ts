@@ -2,7 +2,7 @@ import { auditSoon } from '../audit.ts';
 import type { Instant } from '../ids.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Versioned } from '../ports.ts';
-import { settleSlot } from '../targets/reservations.ts';
+import { settleSlots } from '../targets/reservations.ts';
 import type { InflightSlot } from '../targets/target.ts';
 import type { Endpoint, Provisioning, Running } from './container.ts';
 import { noteSuccess } from './failures.ts';
@@ -51,12 +51,12 @@ async function trySettle(
 
 /**
  * Provisioning has become running. Undefined when the row moved on meanwhile: then its debt takes care of the container.
+ * `noteSettled` is owed for it, so that its slot is not looked at any more.
  */
 export async function settleRunning(
   life: Lifecycle,
   first: Versioned<Provisioning>,
   endpoints: readonly Endpoint[],
-  slot: Versioned<InflightSlot> | undefined,
 ): Promise<Running | undefined> {
   let row: Versioned<Provisioning> | undefined = first;
   const running = await untilWon(life, async () => {
@@ -68,9 +68,18 @@ export async function settleRunning(
     row = same && again.value.state === 'provisioning' ? { value: again.value, version: again.version } : undefined;
     return attempt;
   });
-  if (running === undefined) return undefined;
-  if (slot) await settleSlot(life, slot);
-  await noteSuccess(life, running);
-  await auditSoon(life, running);
+  if (running) await noteSuccess(life, running);
   return running;
+}
+
+/** Those that have come to run, all of one target, and their slots as they were in flight. */
+export interface Settled {
+  readonly rows: Running[];
+  readonly slots: Versioned<InflightSlot>[];
+}
+
+/** After the rows, for all of them together: a slot that is missed here is found by the next tick of the watch. */
+export async function noteSettled(life: Lifecycle, { rows, slots }: Settled): Promise<void> {
+  await settleSlots(life, slots);
+  await auditSoon(life, rows);
 }

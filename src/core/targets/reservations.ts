@@ -372,12 +372,27 @@ export async function promote(life: Lifecycle, name: TargetName): Promise<void> 
   }
 }
 
-/**
- * A start has come to run: its slot is kept until its release, but no watch looks for it any more.
- * Losing this race is harmless: the next tick of the watch finds the row running and does it again.
- */
-export async function settleSlot(life: Lifecycle, slot: Versioned<InflightSlot>): Promise<void> {
+/** Slots in one transaction. */
+const settledAtOnce = 100;
+
+function livePut(slot: Versioned<InflightSlot>): TargetChange {
   const { startAt: _start, reservedAt: _reserved, ...seat } = slot.value;
-  const live: LiveSlot = { ...seat, kind: 'live' };
-  await life.targets.commit(slot.value.target, [{ do: 'put', kind: 'slot', value: live, version: slot.version }]);
+  const value: LiveSlot = { ...seat, kind: 'live' };
+  return { do: 'put', kind: 'slot', value, version: slot.version };
+}
+
+/**
+ * Starts of one target have come to run: their slots are kept until their release, but no watch looks for them any
+ * more. Losing this race is harmless: the next tick of the watch finds the rows running and does it again. One that
+ * was written meanwhile must not hold up the others, so after a lost race each goes by itself.
+ */
+export async function settleSlots(life: Lifecycle, slots: readonly Versioned<InflightSlot>[]): Promise<void> {
+  for (let from = 0; from < slots.length; from += settledAtOnce) {
+    const some = slots.slice(from, from + settledAtOnce);
+    const target = some[0]?.value.target;
+    if (target === undefined) return;
+    const committed = await life.targets.commit(target, some.map(livePut));
+    if (committed.outcome === 'committed' || some.length === 1) continue;
+    for (const slot of some) await life.targets.commit(target, [livePut(slot)]);
+  }
 }

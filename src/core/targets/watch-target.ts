@@ -2,7 +2,7 @@ import type { Container, Provisioning } from '../containers/container.ts';
 import { failContainer } from '../containers/fail-container.ts';
 import { brokeDown } from '../containers/failure-texts.ts';
 import { keyOf } from '../containers/rows.ts';
-import { settleRunning } from '../containers/settle.ts';
+import { noteSettled, type Settled, settleRunning } from '../containers/settle.ts';
 import { BackendError } from '../errors.ts';
 import { hint, provisionMessage } from '../hints.ts';
 import { backendName, type TargetName } from '../ids.ts';
@@ -13,7 +13,7 @@ import { periods } from '../periods.ts';
 import type { Backend, Observation, Versioned } from '../ports.ts';
 import { ensureWatch } from './ensure-watch.ts';
 import { learnTypical } from './ledger.ts';
-import { credit, settleSlot, unmoved } from './reservations.ts';
+import { credit, unmoved } from './reservations.ts';
 import type { InflightSlot, Watch } from './target.ts';
 
 /** How many containers of one tick are settled side by side: most of it is waiting for their ports. */
@@ -26,7 +26,9 @@ interface Sighting {
   readonly slot: Versioned<InflightSlot>;
   readonly observation: Observation;
   readonly sequence: number;
-  /** What the starts that came to run in this tick took, in milliseconds. */
+  /** What has come to run in this tick. */
+  readonly settled: Settled;
+  /** What those starts took, in milliseconds. */
   readonly took: number[];
 }
 
@@ -54,11 +56,14 @@ function overdueAt(row: Provisioning): number {
 }
 
 async function onRunning(life: Lifecycle, row: Versioned<Provisioning>, sighting: Sighting): Promise<void> {
-  const { observation, backend, slot, sequence } = sighting;
+  const { observation, backend, slot, sequence, settled } = sighting;
   if (observation.state !== 'running') return;
   if (await life.readiness.answers(observation.endpoints, row.value.spec)) {
-    const running = await settleRunning(life, row, observation.endpoints, slot);
-    if (running) sighting.took.push(running.runningAt - row.value.provisioningAt);
+    const running = await settleRunning(life, row, observation.endpoints);
+    if (running === undefined) return;
+    settled.rows.push(running);
+    settled.slots.push(slot);
+    sighting.took.push(running.runningAt - row.value.provisioningAt);
     return;
   }
   if (backend.listShowsExit || sequence % ticksBetweenGets !== 0) return;
@@ -104,12 +109,12 @@ function tooEarly({ observation, slot }: Sighting, now: number): boolean {
 }
 
 async function settleOne(life: Lifecycle, sighting: Sighting): Promise<void> {
-  const { slot } = sighting;
+  const { slot, settled } = sighting;
   if (tooEarly(sighting, life.clock.now())) return;
   const row = await life.containers.read(slot.value, slot.value.challenge);
   if (!stillPossible(row?.value, slot.value) || row === undefined) return onStrangerSlot(life, slot);
   const { value, version } = row;
-  if (value.state === 'running') return settleSlot(life, slot);
+  if (value.state === 'running') settled.slots.push(slot);
   if (value.state === 'provisioning') return onProvisioning(life, { value, version }, sighting);
 }
 
@@ -130,11 +135,13 @@ async function look(
   { target, sequence }: WatchMessage,
 ): Promise<void> {
   const took: number[] = [];
+  const settled: Settled = { rows: [], slots: [] };
   const listed = new Map((await backend.list()).map((container) => [container.name, container.observation]));
   await inParallel(slots, width, (slot) => {
     const observation = listed.get(backendName(slot.value.id)) ?? ({ state: 'absent' } as const);
-    return settleOne(life, { backend, slot, observation, sequence, took });
+    return settleOne(life, { backend, slot, observation, sequence, settled, took });
   });
+  await noteSettled(life, settled);
   await learn(life, target, took);
 }
 
