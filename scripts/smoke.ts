@@ -1,4 +1,5 @@
 import { createConnection } from 'node:net';
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Container, type Deployment, manageClient, type PlayerClient, playerClient } from '../local/api-client.ts';
@@ -6,7 +7,7 @@ import { type BackendChoice, type LocalBackend, localAzure, localDocker } from '
 import { readSigningKey } from '../local/signing-key.ts';
 import { startStack } from '../local/stack.ts';
 
-const usage = `npm run smoke -- --backend docker|aci
+const usage = `npm run smoke -- --backend docker|aci [--app DIR]
 npm run smoke -- --url https://… --token-key key.json --image IMAGE --port PORT
 
 Plays one player's whole round through the HTTP API and prints one JSON line with the times.`;
@@ -156,11 +157,12 @@ async function play(round: Round, backend: string): Promise<Times> {
   }
 }
 
-async function local(choice: BackendChoice): Promise<Times> {
+/** `appDir` is a built app that is not this repository's, such as an unpacked package. */
+async function local(choice: BackendChoice, appDir: string | undefined): Promise<Times> {
   const backend: LocalBackend = choice === 'docker' ? await localDocker() : await localAzure();
   say(backend.says);
   try {
-    const stack = await startStack({ settings: backend.settings });
+    const stack = await startStack({ settings: backend.settings, appDir });
     try {
       const port = 8080;
       return await play({ deployment: stack, image: backend.images.web, port, count: () => backend.count() }, choice);
@@ -176,16 +178,17 @@ async function smoke(): Promise<Times> {
   const { values } = parseArgs({
     options: {
       backend: { type: 'string' },
+      app: { type: 'string' },
       url: { type: 'string' },
       'token-key': { type: 'string' },
       image: { type: 'string' },
       port: { type: 'string', default: '8080' },
     },
   });
-  const { backend = 'docker', url, 'token-key': keyFile, image, port } = values;
+  const { backend = 'docker', app, url, 'token-key': keyFile, image, port } = values;
   if (url === undefined) {
     must(backend === 'docker' || backend === 'aci', `--backend takes docker or aci, not ${backend}.\n${usage}`);
-    return local(backend === 'aci' ? 'aci' : 'docker');
+    return local(backend === 'aci' ? 'aci' : 'docker', app === undefined ? undefined : resolve(app));
   }
   if (keyFile === undefined || image === undefined)
     throw new SmokeError(`--url needs --token-key and --image.\n${usage}`);
