@@ -106,9 +106,30 @@ function slotTimes(ledger: Ledger, limits: TargetLimits, demand: Demand, place: 
 }
 
 /**
- * When the `place`-th in line is expected to start: everybody before it takes the next free slot, in a window that
- * allows it, holds it as long as this one would, and gives it back.
+ * When the first `places` in line are expected to start: each takes the next free slot, in a window that allows it,
+ * holds it as `demand` says, and gives it back. Empty when no slot ever comes free.
  */
+export function startsAhead(
+  ledger: Ledger,
+  limits: TargetLimits,
+  demand: Demand,
+  places: number,
+  now: Instant,
+): readonly Instant[] {
+  const slots = slotTimes(ledger, limits, demand, places, now);
+  if (slots.length === 0) return [];
+  const ahead = { ...ledger, starts: [...ledger.starts] };
+  const holds = heldFor(ledger, demand);
+  for (let i = 0; i < places; i += 1) {
+    const startAt = Math.max(earliestStart(ahead, limits, now), slots[i] ?? now);
+    ahead.starts.push(startAt);
+    const freeAt = startAt + holds;
+    slots.splice(slots.findLastIndex((at) => at <= freeAt) + 1, 0, freeAt);
+  }
+  return ahead.starts.slice(ledger.starts.length);
+}
+
+/** When the `place`-th in line is expected to start. */
 export function estimateStart(
   ledger: Ledger,
   limits: TargetLimits,
@@ -116,17 +137,7 @@ export function estimateStart(
   place: number,
   now: Instant,
 ): Instant | undefined {
-  const slots = slotTimes(ledger, limits, demand, place, now);
-  if (slots.length === 0) return undefined;
-  const ahead = { ...ledger, starts: [...ledger.starts] };
-  const holds = heldFor(ledger, demand);
-  for (let i = 0; i < place; i += 1) {
-    const startAt = Math.max(earliestStart(ahead, limits, now), slots[i] ?? now);
-    ahead.starts.push(startAt);
-    const freeAt = startAt + holds;
-    slots.splice(slots.findLastIndex((at) => at <= freeAt) + 1, 0, freeAt);
-  }
-  return ahead.starts.at(-1);
+  return startsAhead(ledger, limits, demand, place, now).at(-1);
 }
 
 /** Takes room and a start for a container that is next. */

@@ -341,6 +341,11 @@ async function tryPromote(life: Lifecycle, target: Target): Promise<Try<Inflight
   return committed.outcome === 'lost' ? lost : won(next?.slot ?? 'left');
 }
 
+/** Not even the smallest container fits. */
+function isFull(life: Lifecycle, target: Target, ledger: Ledger): boolean {
+  return !hasRoom(ledger, limitsNow(target.limits, ledger, life.clock.now()), { cpu: 0, holdsMs: 0 });
+}
+
 async function nudge(life: Lifecycle, slot: InflightSlot): Promise<void> {
   const { event, owner, challenge, id, target } = slot;
   const delay = Math.max(0, slot.startAt - life.clock.now());
@@ -363,7 +368,7 @@ export async function promote(life: Lifecycle, name: TargetName): Promise<void> 
   if (target === undefined) return;
   for (let i = 0; i < promotedAtOnce; i += 1) {
     const ledger = await life.targets.readLedger(name);
-    if (!ledger || ledger.value.waiting === 0) return;
+    if (!ledger || ledger.value.waiting === 0 || isFull(life, target, ledger.value)) return;
     const control = await life.control.current(life.settings.event);
     if (control.drainedTargets[name] !== undefined || !(await belowMaximum(life, control))) return;
     const slot = await life.serialize(name, () => untilWon(life, () => tryPromote(life, target)));
