@@ -5,6 +5,7 @@ import type { ChallengeStore, Versioned } from '../core/ports.ts';
 import { bodyColumns, longestBody } from './row-body.ts';
 import type { RowKind, RowReader } from './row-reader.ts';
 import { scanTable } from './scan-table.ts';
+import { SharedReads } from './shared-reads.ts';
 import type { Columns, Table } from './table.ts';
 import { putOperation, writeOne } from './write-one.ts';
 
@@ -27,6 +28,8 @@ function challengeColumns(challenge: Challenge): Columns {
 export class TableChallengeStore implements ChallengeStore {
   readonly #table: Table;
   readonly #reader: RowReader;
+  /** When an event opens, everybody starts the same few challenges. */
+  readonly #reads = new SharedReads<Versioned<Challenge> | undefined>();
 
   constructor(table: Table, reader: RowReader) {
     this.#table = table;
@@ -34,8 +37,10 @@ export class TableChallengeStore implements ChallengeStore {
   }
 
   async read(event: EventName, id: ChallengeId): Promise<Versioned<Challenge> | undefined> {
-    const row = await this.#table.get(event, id);
-    return row && this.#reader.one(challengeKind, row);
+    return await this.#reads.read(`${event} ${id}`, async () => {
+      const row = await this.#table.get(event, id);
+      return row && this.#reader.one(challengeKind, row);
+    });
   }
 
   async list(event: EventName): Promise<readonly Challenge[]> {

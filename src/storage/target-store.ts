@@ -5,6 +5,7 @@ import { startingWith } from './key-ranges.ts';
 import { bodyColumns } from './row-body.ts';
 import type { RowKind, RowReader } from './row-reader.ts';
 import { scanTable } from './scan-table.ts';
+import { SharedReads } from './shared-reads.ts';
 import type { Table } from './table.ts';
 import {
   holdPrefix,
@@ -27,6 +28,7 @@ const anySlot = [startingWith(holdPrefix), startingWith(waitingPrefix)];
 export class TableTargetStore implements TargetStore {
   readonly #table: Table;
   readonly #reader: RowReader;
+  readonly #watchReads = new SharedReads<Versioned<Watch> | undefined>();
 
   constructor(table: Table, reader: RowReader) {
     this.#table = table;
@@ -80,7 +82,7 @@ export class TableTargetStore implements TargetStore {
   }
 
   async readWatch(target: TargetName): Promise<Versioned<Watch> | undefined> {
-    return await this.#read(watchKind, target, watchRow);
+    return await this.#watchReads.read(target, () => this.#read(watchKind, target, watchRow));
   }
 
   async putWatch(target: TargetName, watch: Watch, version: string | undefined): Promise<string | undefined> {
