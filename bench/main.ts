@@ -10,7 +10,7 @@ import { poll } from './poll.ts';
 import { queueToRunning } from './queue-to-running.ts';
 import { type DonePart, goalTable, writeReport } from './report.ts';
 import { storageBudget } from './storage-budget.ts';
-import { copyApp } from './support/app-copy.ts';
+import { copyApp, root } from './support/app-copy.ts';
 import { ending } from './support/ending.ts';
 import { describeMachine } from './support/machine.ts';
 
@@ -19,7 +19,8 @@ const parts: readonly Part[] = [floor, accept, poll, storageBudget, coldStart, g
 const usage = `npm run bench                      every part, about a quarter of an hour
 npm run bench -- --only NAME       one of: ${parts.map(({ name }) => name).join(', ')}
 npm run bench -- --runs 1          how often each figure is taken (3)
-npm run bench -- --out DIRECTORY   where the report goes (bench/results)`;
+npm run bench -- --out DIRECTORY   where the report goes (bench/results)
+npm run bench -- --app DIRECTORY   another build of the app (this repository's)`;
 
 const resultsDirectory = fileURLToPath(new URL('results', import.meta.url));
 
@@ -33,9 +34,9 @@ function chosen(only: string | undefined): readonly Part[] {
   return some;
 }
 
-async function runAll(some: readonly Part[], runs: number): Promise<DonePart[]> {
+async function runAll(some: readonly Part[], app: string, runs: number): Promise<DonePart[]> {
   return await ending(
-    copyApp(),
+    copyApp(app),
     (copy) => copy.remove(),
     async (copy) => {
       const done: DonePart[] = [];
@@ -56,11 +57,12 @@ async function main(): Promise<void> {
       only: { type: 'string' },
       runs: { type: 'string', default: '3' },
       out: { type: 'string', default: resultsDirectory },
+      app: { type: 'string', default: root },
     },
   });
   const now = new Date();
   const machine = await describeMachine(now);
-  const done = await runAll(chosen(values.only), Number(values.runs));
+  const done = await runAll(chosen(values.only), values.app, Number(values.runs));
   const stem = values.only === undefined ? machine.date : `${machine.date}-${values.only}`;
   const path = await writeReport(values.out, stem, machine, done);
   const all = verdicts(done.flatMap(({ report }) => report.figures));

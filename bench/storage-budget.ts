@@ -3,6 +3,7 @@ import { startAzurite } from '../local/azurite.ts';
 import { localAzure } from '../local/local-backend.ts';
 import { settings } from '../src/settings.ts';
 import { type Bench, Figures, type Part } from './part.ts';
+import { cleanUp } from './storm/clean-up.ts';
 import { openPool } from './storm/http-pool.ts';
 import { makePlayers } from './storm/players.ts';
 import { startStorm } from './storm/storm.ts';
@@ -42,6 +43,15 @@ function countingPolls(url: string) {
     return pool.send(method, path, token, body);
   };
   return { send, close: () => pool.close(), polls: () => polls };
+}
+
+/** One container comes and goes: tables, queues and clients are there before anybody counts. */
+async function warmUp(berth: BenchDeployment): Promise<void> {
+  const pool = berth.pool(1);
+  const players = await berth.players(1);
+  await startStorm({ pool, players, challenge: berth.challenge, limitMs: 180_000 }).ended;
+  await cleanUp(pool, players, berth.challenge, 60_000);
+  await delay(settleMs);
 }
 
 async function lifecycles(deployment: BenchDeployment): Promise<number> {
@@ -96,7 +106,7 @@ async function oneRun(bench: Bench, figures: Figures): Promise<void> {
                 startBenchDeployment(bench, backend, { storage: proxy.connectionString }),
                 (berth) => berth.stop(),
                 async (berth) => {
-                  await delay(settleMs);
+                  await warmUp(berth);
                   proxy.take();
                   const polls = await lifecycles(berth);
                   const all = proxy.take();
