@@ -98,7 +98,7 @@ def test_unknown_fields_never_fail(world):
 
 def test_nobody_sets_the_plugins_own_columns(world):
     challenge_id = world.challenge(berth_revision=50, berth_registered=50)
-    world.edit(challenge_id, berth_registered=0, berth_problem="x", id=99)
+    data_of(world.edit(challenge_id, berth_registered=0, berth_problem="x", id=99))
     row = world.row(challenge_id)
     assert (row["berth_revision"], row["berth_registered"]) == (1, 1)
 

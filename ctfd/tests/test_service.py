@@ -108,13 +108,13 @@ def test_rubbish(client, service, body):
 
 
 def test_an_answer_without_end(client, service):
-    service.answer = (200, b"x" * (LONGEST_ANSWER + 1), {})
-    assert fault_of(client.forget, 7, 0).code == "rubbish"
+    service.answer = json_answer(200, {"outcome": "x" * LONGEST_ANSWER})
+    assert "too long" in fault_of(client.forget, 7, 0).message
 
 
 def test_a_redirect_is_not_followed(client, service):
     service.answer = (302, b"", {"Location": service.url + "/elsewhere"})
-    assert fault_of(client.forget, 7, 0).code == "http_302"
+    assert fault_of(client.solved, "users:1", 7, 0).code == "http_302"
     assert len(service.calls) == 1
 
 
