@@ -19,7 +19,7 @@ async function pageNames(): Promise<string[]> {
 /** Settings of the app, those of the CTFd plugin, and the outputs of the deployment. */
 async function namesInUse(): Promise<Set<string>> {
   const names = new Set<string>(Object.keys(settings));
-  for await (const file of glob(['ctfd/berth/*.py', 'infra/main.bicep'])) {
+  for await (const file of glob(['ctfd/berth/*.py', 'ctfd/tests/**/*.py', 'infra/main.bicep'])) {
     for (const [name] of (await readFile(file, 'utf8')).matchAll(/\bBERTH_[A-Z0-9_]*[A-Z0-9]\b/g)) names.add(name);
   }
   return names;
