@@ -1,1 +1,3 @@
-export {};
+import { adminElement } from './admin/admin-element.ts';
+
+if (!customElements.get('berth-admin')) customElements.define('berth-admin', adminElement());
