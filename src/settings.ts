@@ -271,5 +271,3 @@ export const settings = {
     backend: 'aci',
   }),
 } as const;
-
-export type SettingName = keyof typeof settings;
