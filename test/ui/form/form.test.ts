@@ -194,6 +194,14 @@ describe('the challenge form', { timeout: 30_000 }, () => {
     expect(await page.getByRole('button', { name: 'Add a port' }).isVisible()).toBe(false);
   });
 
+  it('lets CTFd say what is wrong with a number, rather than keep the form from being sent', async () => {
+    const page = await stage.page('admin-form.html');
+    await labelled(page, 'Size').selectOption('custom');
+    await labelled(page, 'vCPU').fill('0.333');
+    await labelled(page, 'Lifetime in minutes').fill('an hour');
+    expect(await send(page)).toMatchObject({ berth_cpu: '0.333', berth_lifetime_minutes: 'an hour' });
+  });
+
   it('never writes over a list of ports that it cannot read', async () => {
     const odd = '[{"port": "eighty"}]';
     const page = await stage.page(`admin-form.html?ports=${encodeURIComponent(odd)}`);

@@ -29,6 +29,16 @@ function isBox(control: Control): control is HTMLInputElement {
   return control instanceof HTMLInputElement && control.type === 'checkbox';
 }
 
+/**
+ * An input that is not shown must not keep the form from being sent: the browser would have no place to say why. What
+ * is wrong with a value is CTFd's to say.
+ */
+function freed(control: Control): Control {
+  for (const name of ['required', 'min', 'max', 'step', 'pattern']) control.removeAttribute(name);
+  if (control instanceof HTMLInputElement && control.type === 'number') control.type = 'text';
+  return control;
+}
+
 function textOf(control: Control): string {
   return isBox(control) ? String(control.checked) : control.value;
 }
@@ -84,7 +94,7 @@ export class Fields {
   #find(name: FieldName): Control {
     const full = `berth_${name}`;
     const there = [...this.#host.querySelectorAll(`[name="${full}"]`)].find(isControl);
-    if (there) return there;
+    if (there) return freed(there);
     const made = document.createElement('input');
     made.type = 'hidden';
     made.name = full;

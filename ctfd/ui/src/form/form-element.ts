@@ -32,14 +32,14 @@ function runGroup(fields: Fields): HTMLElement {
 
 function readyGroup(fields: Fields): HTMLElement {
   const path = textField(fields, 'probe_path', texts.probePath, texts.probePathHelp);
-  const port = textField(fields, 'probe_port', texts.probePort, texts.probePortHelp, 'number');
-  const status = textField(fields, 'probe_status', texts.probeStatus, texts.probeStatusHelp, 'number');
+  const port = textField(fields, 'probe_port', texts.probePort, texts.probePortHelp, 'decimal');
+  const status = textField(fields, 'probe_status', texts.probeStatus, texts.probeStatusHelp, 'decimal');
   return group(texts.ready, grid(path, port, status));
 }
 
 function timeGroup(fields: Fields): HTMLElement {
-  const lifetime = textField(fields, 'lifetime_minutes', texts.lifetime, texts.lifetimeHelp, 'number');
-  const renewals = textField(fields, 'renewals', texts.renewals, texts.renewalsHelp, 'number');
+  const lifetime = textField(fields, 'lifetime_minutes', texts.lifetime, texts.lifetimeHelp, 'decimal');
+  const renewals = textField(fields, 'renewals', texts.renewals, texts.renewalsHelp, 'decimal');
   return group(texts.time, grid(lifetime, renewals, releaseField(fields)));
 }
 

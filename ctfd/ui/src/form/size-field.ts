@@ -2,20 +2,8 @@ import { element, setText } from '../dom.ts';
 import type { Prices } from '../service/manage-shapes.ts';
 import { formTexts as texts } from '../texts.ts';
 import type { Fields } from './fields.ts';
+import { hourlyCost } from './hourly-cost.ts';
 import { choiceField, textField } from './text-fields.ts';
-
-const sizes: Readonly<Record<string, { readonly cpu: number; readonly memoryGb: number } | undefined>> = {
-  small: { cpu: 1, memoryGb: 1.5 },
-  medium: { cpu: 2, memoryGb: 4 },
-  large: { cpu: 4, memoryGb: 16 },
-};
-
-/** US dollars an hour; undefined while the size is not a number, or is the service's own. */
-export function hourlyCost(size: string, cpu: string, memoryGb: string, prices: Prices): number | undefined {
-  const known = size === 'custom' ? { cpu: Number(cpu), memoryGb: Number(memoryGb) } : sizes[size];
-  if (!known || !(known.cpu > 0) || !(known.memoryGb > 0)) return undefined;
-  return known.cpu * prices.cpuHour + known.memoryGb * prices.gbHour;
-}
 
 /** One of the service's sizes or one's own, and what it costs. */
 export class SizeField {
@@ -33,8 +21,8 @@ export class SizeField {
       this.#show();
     };
     const choice = choiceField(texts.size, texts.sizes, fields.get('size'), choose);
-    const cpu = textField(fields, 'cpu', texts.cpu, '', 'number');
-    const memory = textField(fields, 'memory_gb', texts.memory, '', 'number');
+    const cpu = textField(fields, 'cpu', texts.cpu, '', 'decimal');
+    const memory = textField(fields, 'memory_gb', texts.memory, '', 'decimal');
     const help = element('p', { class: 'small' }, texts.sizeHelp);
     this.#custom = element('div', { class: 'stack' }, element('div', { class: 'grid' }, cpu, memory), help);
     this.#custom.addEventListener('input', () => this.#show());

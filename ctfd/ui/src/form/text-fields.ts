@@ -3,15 +3,14 @@ import type { FieldName, Fields } from './fields.ts';
 import { labelled } from './labelled.ts';
 
 /** A line of text that stands for one field. */
-export function textField(fields: Fields, name: FieldName, label: string, help: string, kind = 'text'): HTMLElement {
-  const attributes = {
-    type: kind,
-    value: fields.get(name),
-    autocomplete: 'off',
-    spellcheck: 'false',
-    step: 'any',
-    min: '0',
-  };
+export function textField(
+  fields: Fields,
+  name: FieldName,
+  label: string,
+  help: string,
+  inputmode: 'text' | 'decimal' = 'text',
+): HTMLElement {
+  const attributes = { type: 'text', inputmode, value: fields.get(name), autocomplete: 'off', spellcheck: 'false' };
   const input = element('input', attributes);
   input.addEventListener('input', () => fields.set(name, input.value));
   return labelled(label, input, help);
