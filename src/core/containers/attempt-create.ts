@@ -42,7 +42,7 @@ async function answersSoon(life: Lifecycle, row: Provisioning, endpoints: readon
 }
 
 /** A clear answer: nothing else is under way, so from here on a 404 means gone. The deadline counts anew. */
-async function writeAccepted(life: Lifecycle, row: Versioned<Provisioning>): Promise<Decision> {
+async function writeAccepted(life: Lifecycle, row: Versioned<Provisioning>): Promise<Provisioning | undefined> {
   const now = life.clock.now();
   checkMove('provision', 'provisioning', 'provisioning');
   const { createUntil, ...rest } = row.value;
@@ -57,9 +57,25 @@ async function writeAccepted(life: Lifecycle, row: Versioned<Provisioning>): Pro
   const committed = await life.containers.commit(keyOf(next), [
     { do: 'put', kind: 'container', value: next, version: row.version },
   ]);
-  if (committed.outcome === 'lost') return stale('the row moved while the backend was being asked');
-  await ensureWatch(life, next.target);
+  return committed.outcome === 'lost' ? undefined : next;
+}
+
+async function leaveToWatch(life: Lifecycle, row: Versioned<Provisioning>): Promise<Decision> {
+  const accepted = await writeAccepted(life, row);
+  if (accepted === undefined) return stale('the row moved while the backend was being asked');
+  await ensureWatch(life, accepted.target);
   return done('accepted; the watch will see it through');
+}
+
+/** Accepted first, so that its removal needs not wait for a create that cannot land any more. */
+async function failAtOnce(
+  life: Lifecycle,
+  row: Versioned<Provisioning>,
+  observation: Extract<Observation, { state: 'failed' | 'exited' }>,
+): Promise<Decision> {
+  const accepted = await writeAccepted(life, row);
+  const failed = accepted !== undefined && (await failContainer(life, accepted, brokeDown(observation)));
+  return failed ? done('the container broke down at once') : stale('the row moved meanwhile');
 }
 
 async function onAnswer(
@@ -68,16 +84,13 @@ async function onAnswer(
   slot: Versioned<InflightSlot> | undefined,
   observation: Observation,
 ): Promise<Decision> {
-  if (observation.state === 'failed' || observation.state === 'exited') {
-    const failed = await failContainer(life, row.value, brokeDown(observation));
-    return failed ? done('the container broke down at once') : stale('the row moved meanwhile');
-  }
+  if (observation.state === 'failed' || observation.state === 'exited') return failAtOnce(life, row, observation);
   if (observation.state === 'running' && (await answersSoon(life, row.value, observation.endpoints))) {
     const running = await settleRunning(life, row, observation.endpoints);
     if (running) await noteSettled(life, { rows: [running], slots: slot ? [slot] : [] });
     return running ? done('running') : stale('the row moved meanwhile; its debt removes the container');
   }
-  return writeAccepted(life, row);
+  return leaveToWatch(life, row);
 }
 
 /** The row as it was before anything was asked of a backend, with its next step at `at`. Its start is used. */
