@@ -5,12 +5,16 @@ const minutes = 20;
 const freshSeeds = 25;
 const first = Math.floor(Math.random() * 1_000_000_000);
 
-/** Seeds that once found a bug, and what it was. */
+/** Seeds that found a bug when it was there, or that find it when it is put back, and what it was. */
 const regressions = [
-  [445, 'a refused start used twice'],
-  [300, 'a slot reserved again for what was already running'],
+  [11, 'a start taken late, beyond the limit of a later window'],
+  [35, 'a settled container adopted as an orphan'],
+  [36, 'a slot reserved again for what was already running'],
+  [19, 'a row that waits at a target that is gone'],
+  [152, 'a start that a host with a slow clock did not watch'],
   [198, 'a frozen host that called create after its window'],
-  [738, 'a settled container adopted as an orphan'],
+  [1338, 'a claim written twice under one container id'],
+  [1507, 'a stray slot given back while its container came to run on it'],
   [2132, 'a slot given back under a create that could still land'],
 ] as const;
 
