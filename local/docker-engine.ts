@@ -193,6 +193,8 @@ export async function startDockerEngine(options: EngineOptions = {}): Promise<Ru
     const all = ['-H', `unix://${socketPath}`, ...places, ...network, ...(options.arguments ?? [])];
     const daemon = spawn('/bin/sh', ['-c', 'log=$1; shift; exec "$@" >>"$log" 2>&1', 'sh', logFile, dockerd, ...all], {
       stdio: 'ignore',
+      // A process group of its own: Ctrl-C is for us, and the engine must outlive the containers that we remove.
+      detached: true,
     });
     await waitForPing(socketPath, daemon, logFile);
     return daemon;

@@ -52,7 +52,14 @@ class Running {
   }
 
   async #endAll(): Promise<void> {
-    for (const end of this.#ends) await end();
+    for (const end of this.#ends) {
+      try {
+        await end();
+      } catch (error) {
+        process.exitCode = 1;
+        say(`  could not end everything: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
   }
 }
 
@@ -99,7 +106,7 @@ async function main(): Promise<void> {
   } finally {
     await running.end();
   }
-  say('  nothing is left running.');
+  if (process.exitCode === undefined) say('  nothing is left running.');
 }
 
 try {
