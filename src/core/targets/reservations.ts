@@ -24,6 +24,7 @@ import {
 } from './ledger.ts';
 import { learnRefusal, limitsNow } from './limits.ts';
 import type { InflightSlot, Ledger, LiveSlot, Slot, Target, WaitingSlot } from './target.ts';
+import { Together } from './together.ts';
 
 /** A container's hold on a target, as it stands in the target's own table. */
 export type Held =
@@ -150,14 +151,72 @@ async function bestTarget(life: Lifecycle, targets: readonly Target[], row: Queu
   return offers.toSorted((a, b) => (a.at === b.at ? a.load - b.load : a.at - b.at))[0]?.target;
 }
 
-function reserveOn(life: Lifecycle, target: Target, row: Queued, below: boolean): Promise<Held | 'running'> {
+function reserveAlone(life: Lifecycle, target: Target, { row, below }: Asked): Promise<Held | 'running'> {
   let isFirst = true;
-  const attempt = (): Promise<Try<Held | 'running'>> => {
+  return untilWon(life, () => {
     const first = isFirst;
     isFirst = false;
     return tryReserve(life, target, row, below, first);
-  };
-  return life.serialize(target.name, () => untilWon(life, attempt));
+  });
+}
+
+interface Asked {
+  readonly row: Queued;
+  /** Fewer hold slots than the organiser's maximum. */
+  readonly below: boolean;
+}
+
+interface Taken {
+  readonly slot: InflightSlot;
+  readonly place: Place;
+}
+
+/** Starts for as many as there is room for, in order of asking; the first that would have to wait ends it. */
+function takeTogether(target: Target, before: Ledger, asked: readonly Asked[], now: Instant): Taken[] {
+  const taken: Taken[] = [];
+  let ledger = before;
+  for (const { row, below } of asked) {
+    const returned = row.line.step === 'new' && row.line.returned;
+    const limits = limitsNow(target.limits, ledger, now);
+    const place = reserve(ledger, limits, demandOf(row), now, { returned, belowMaximum: below });
+    const slot = slotOf(target.name, row, place, now);
+    if (slot.kind === 'waiting') break;
+    taken.push({ slot, place });
+    ledger = place.ledger;
+  }
+  return taken;
+}
+
+/** One write for all of them. Undefined when it loses: somebody else wrote, or one of them holds something already. */
+async function tryTogether(life: Lifecycle, target: Target, asked: readonly Asked[]): Promise<Held[] | undefined> {
+  const ledger = await ledgerOf(life, target);
+  const taken = takeTogether(target, ledger.value, asked, life.clock.now());
+  const last = taken.at(-1);
+  if (last === undefined) return undefined;
+  const committed = await life.targets.commit(target.name, [
+    { do: 'put', kind: 'ledger', value: last.place.ledger, version: ledger.version },
+    ...taken.map(({ slot }) => ({ do: 'put', kind: 'slot', value: slot }) as const),
+  ]);
+  if (committed.outcome === 'lost') return undefined;
+  return taken.map(({ slot, place }, index) => heldOf(slot, committed.versions[index + 1], place));
+}
+
+/** Two messages of one container are two rows of one key, which no transaction takes. */
+function allDifferent(asked: readonly Asked[]): boolean {
+  return new Set(asked.map(({ row }) => row.id)).size === asked.length;
+}
+
+async function reserveAll(life: Lifecycle, target: Target, asked: readonly Asked[]): Promise<(Held | 'running')[]> {
+  const many = asked.length > 1 && allDifferent(asked);
+  const held: (Held | 'running')[] = many ? ((await tryTogether(life, target, asked)) ?? []) : [];
+  for (const one of asked.slice(held.length)) held.push(await reserveAlone(life, target, one));
+  return held;
+}
+
+const reservations = new Together<Asked, Held | 'running'>();
+
+function reserveOn(life: Lifecycle, target: Target, row: Queued, below: boolean): Promise<Held | 'running'> {
+  return reservations.ask(life, target.name, { row, below }, (asked) => reserveAll(life, target, asked));
 }
 
 /**
@@ -254,25 +313,53 @@ export function configured(life: Lifecycle, name: TargetName): Target | undefine
   return life.settings.targets.find((target) => target.name === name);
 }
 
+interface Found {
+  readonly slot: Versioned<Slot>;
+  readonly refusedUntil: Instant | undefined;
+}
+
+async function findAll(credits: readonly Credit[]): Promise<Found[]> {
+  const slots = await Promise.all(credits.map(({ find }) => find()));
+  const found = credits.flatMap(({ refusedUntil }, index) => {
+    const slot = slots[index];
+    return slot === undefined ? [] : [{ slot, refusedUntil }];
+  });
+  // Two of them may have found the same slot, which goes back once.
+  return [...new Map(found.map((one) => [`${one.slot.value.kind} ${one.slot.value.id}`, one])).values()];
+}
+
+/** Undefined when there was no slot to give back: then nothing is known of the line. */
+async function tryCredit(
+  life: Lifecycle,
+  name: TargetName,
+  credits: readonly Credit[],
+): Promise<Try<Ledger | undefined>> {
+  const found = await findAll(credits);
+  if (found.length === 0) return won(undefined);
+  const now = life.clock.now();
+  const row = await life.targets.readLedger(name);
+  const before = row?.value ?? emptyLedger(configured(life, name)?.typicalMs ?? 0);
+  const value = found.reduce(
+    (ledger, { slot, refusedUntil }) => afterCredit(ledger, slot.value, refusedUntil, now),
+    before,
+  );
+  const committed = await life.targets.commit(name, [
+    { do: 'put', kind: 'ledger', value, version: row?.version },
+    ...found.map(({ slot }) => dropOf(slot)),
+  ]);
+  return committed.outcome === 'lost' ? lost : won(value);
+}
+
+const creditsTogether = new Together<Credit, Ledger | undefined>();
+
 /** Gives a slot back, once: the slot's own row goes in the same transaction that moves the ledger. */
 export async function credit(life: Lifecycle, credited: Credit): Promise<void> {
-  const after = await life.serialize(credited.target, () =>
-    untilWon(life, async (): Promise<Try<Ledger | undefined>> => {
-      const slot = await credited.find();
-      if (slot === undefined) return won(undefined);
-      const now = life.clock.now();
-      const row = await life.targets.readLedger(credited.target);
-      const before = row?.value ?? emptyLedger(configured(life, credited.target)?.typicalMs ?? 0);
-      const value = afterCredit(before, slot.value, credited.refusedUntil, now);
-      const committed = await life.targets.commit(credited.target, [
-        { do: 'put', kind: 'ledger', value, version: row?.version },
-        dropOf(slot),
-      ]);
-      return committed.outcome === 'lost' ? lost : won(value);
-    }),
-  );
-  // Without a slot to give back nothing is known of the line.
-  if (after === undefined || after.waiting > 0) await promote(life, credited.target);
+  const name = credited.target;
+  const after = await creditsTogether.ask(life, name, credited, async (credits) => {
+    const ledger = await untilWon(life, () => tryCredit(life, name, credits));
+    return credits.map(() => ledger);
+  });
+  if (after === undefined || after.waiting > 0) await promote(life, name);
 }
 
 /** The target is asked too often: no new start there before `until`. */
