@@ -31,8 +31,11 @@ const hour = minutes(60) + periods.startSlack;
 /** What a container without an end is expected to hold its slot: long enough never to look free soon. */
 const endless = minutes(60 * 24 * 30);
 
+/** Below it there is room for those who had their turn already, and go before the first in line. */
+const firstTicket = 1_000_000;
+
 export function emptyLedger(typicalMs: number): Ledger {
-  return { groups: 0, cpu: 0, waiting: 0, nextTicket: 0, starts: [], frees: [], typicalMs };
+  return { groups: 0, cpu: 0, waiting: 0, nextTicket: firstTicket, starts: [], frees: [], typicalMs };
 }
 
 export function hasRoom(ledger: Ledger, limits: TargetLimits, demand: Demand): boolean {
@@ -193,26 +196,28 @@ export function retakeStart(
 }
 
 /**
- * A start, or a place in line when there is no room (`roomElsewhere` false: a global maximum is reached).
- * Whoever asks while others wait goes behind them; `returned` ones already had their turn.
+ * A start, or a place in line when there is no room (`belowMaximum` false: a global maximum is reached).
+ * Whoever asks while others wait goes behind them; a `returned` one had its turn already, and goes before the `first`
+ * ticket in line.
  */
 export function reserve(
   ledger: Ledger,
   limits: TargetLimits,
   demand: Demand,
   now: Instant,
-  options: { readonly returned: boolean; readonly belowMaximum: boolean },
+  options: { readonly returned: boolean; readonly belowMaximum: boolean; readonly first?: number | undefined },
 ): Place {
-  const mayStart = options.returned || ledger.waiting === 0;
-  if (mayStart && options.belowMaximum && hasRoom(ledger, limits, demand))
-    return takeStart(ledger, limits, demand, now);
-  const place = ledger.waiting + 1;
+  const { returned, belowMaximum, first } = options;
+  const mayStart = returned || ledger.waiting === 0;
+  if (mayStart && belowMaximum && hasRoom(ledger, limits, demand)) return takeStart(ledger, limits, demand, now);
+  const front = returned && first !== undefined && first > 0;
+  const place = front ? 1 : ledger.waiting + 1;
   return {
     kind: 'wait',
-    ticket: ledger.nextTicket,
+    ticket: front ? first - 1 : ledger.nextTicket,
     place,
     etaAt: estimateStart(ledger, limits, demand, place, now),
-    ledger: { ...ledger, waiting: ledger.waiting + 1, nextTicket: ledger.nextTicket + 1 },
+    ledger: { ...ledger, waiting: ledger.waiting + 1, nextTicket: ledger.nextTicket + (front ? 0 : 1) },
   };
 }
 

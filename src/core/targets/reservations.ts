@@ -109,7 +109,8 @@ async function tryReserve(
   const ledger = await ledgerOf(life, target);
   const returned = row.line.step === 'new' && row.line.returned;
   const limits = limitsNow(target.limits, ledger.value, now);
-  const place = reserve(ledger.value, limits, demandOf(row), now, { returned, belowMaximum: below });
+  const first = returned ? (await life.targets.firstWaiting(target.name, 1))[0]?.value.ticket : undefined;
+  const place = reserve(ledger.value, limits, demandOf(row), now, { returned, belowMaximum: below, first });
   const already = isFirst && place.kind === 'start' ? undefined : await life.targets.readHold(target.name, row.id);
   if (already?.value.kind === 'live') return won('running');
   if (already?.value.kind === 'inflight') return claimAgain(life, { ...already, value: already.value }, target);
