@@ -1,4 +1,4 @@
-import type { InvocationContext } from '@azure/functions';
+import { app, type InvocationContext } from '@azure/functions';
 import type { BackendContext, ConfiguredTarget } from './backends/backend.ts';
 import { backends } from './backends/index.ts';
 import { portReadiness } from './backends/readiness.ts';
@@ -17,6 +17,9 @@ import { type CredentialSource, credentialSource } from './identity/credential.t
 import { openStorage, type Storage } from './storage/open-storage.ts';
 import type { StorageAccount } from './storage/storage-account.ts';
 import { systemClock, systemRandom } from './system.ts';
+import { invocationObserver } from './telemetry/observe-invocations.ts';
+import { openTelemetry } from './telemetry/open-telemetry.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import { version } from './version.ts';
 
 function line(message: string, facts: LogFacts | undefined): string {
@@ -97,6 +100,18 @@ function composeApi(config: Config, storage: Storage, life: Lifecycle): Api {
   };
 }
 
+/** Every run of a function gets a lifecycle with a log of its own, which tells telemetry of what it does. */
+function observeFunctions(telemetry: Telemetry): void {
+  const observer = invocationObserver(telemetry, systemClock, () => api.health());
+  const lifeOf = (context: InvocationContext) => observer.begin({ ...life, log: invocationLog(context) }, context);
+  registerFunctions({ life: lifeOf, api: (context) => ({ ...api, life: lifeOf(context) }) });
+  if (!telemetry.enabled) return;
+  app.hook.postInvocation(({ invocationContext, error }) =>
+    observer.end(invocationContext, error instanceof Error ? error.name : undefined),
+  );
+  app.hook.appTerminate(() => telemetry.flush());
+}
+
 const config = readConfig(process.env);
 for (const fault of config.faults)
   processLog.error('A setting is wrong; starts are refused until it is mended', { fault });
@@ -105,7 +120,11 @@ const storage = openTables(config.storage, credential);
 const life = composeLifecycle(config, storage, credential);
 const api = composeApi(config, storage, life);
 
-registerFunctions({
-  life: (context) => ({ ...life, log: invocationLog(context) }),
-  api: (context) => ({ ...api, life: { ...life, log: invocationLog(context) } }),
+const telemetry = openTelemetry({
+  environment: process.env,
+  credential,
+  version,
+  deployment: config.lifecycle.deployment,
+  onTrouble: (error) => processLog.error('There is no telemetry', { error: String(error) }),
 });
+observeFunctions(telemetry);
