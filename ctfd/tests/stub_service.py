@@ -28,7 +28,8 @@ GOOD = json_answer(200, {"outcome": "updated", "warnings": []})
 class StubService:
     """`answers` is a list of answers to give first; after that, `answer` for ever.
 
-    An answer is (status, body, headers), or "hang": nothing until the test ends.
+    An answer is (status, body, headers), or "hang": nothing for 30 s, or until the
+    test ends.
     """
 
     def __init__(self):

@@ -8,6 +8,8 @@ from stub_service import json_answer
 
 from CTFd.plugins.berth import notices
 
+FAR_LESS_THAN_A_HANG = 20
+
 
 @pytest.fixture
 def quiet(service):
@@ -100,6 +102,7 @@ def test_a_solve_in_a_savepoint_waits_for_the_commit_of_all(world, service):
 @pytest.mark.parametrize("kind", ["hang", "down", "rubbish"])
 def test_a_solve_returns_at_once_whatever_the_service_does(world, service, kind):
     challenge_id, player = world.challenge(), world.player()
+    world.without_timeouts()
     service.answer = {
         "hang": "hang",
         "down": (503, b"", {}),
@@ -107,19 +110,20 @@ def test_a_solve_returns_at_once_whatever_the_service_does(world, service, kind)
     }[kind]
     started = time.monotonic()
     answer = player.solve(challenge_id)
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < FAR_LESS_THAN_A_HANG
     assert answer.get_json()["data"]["status"] == "correct"
 
 
 def test_many_solves_while_the_service_hangs(world, service):
     first, second = world.challenge(), world.challenge(name="Second")
+    world.without_timeouts()
     service.answer = "hang"
     started = time.monotonic()
     for number in range(5):
         player = world.player(f"P{number}")
         for challenge_id in (first, second):
             assert player.solve(challenge_id).status_code == 200
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < FAR_LESS_THAN_A_HANG
     assert world.plugin.outbox.size() >= 9
 
 

