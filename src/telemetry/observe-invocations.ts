@@ -15,9 +15,12 @@ interface Running {
   readonly functionName: string;
 }
 
+/** What of the lifecycle is observed. */
+type Observable = Pick<Lifecycle, 'containers' | 'backends' | 'audit' | 'log'>;
+
 export interface InvocationObserver {
   /** The lifecycle for one run of a function, telling of what it does. */
-  begin(life: Lifecycle, running: Running): Lifecycle;
+  begin<L extends Observable>(life: L, running: Running): L;
   /** Tells of the run itself. `failure` when it threw. */
   end(running: Running, failure?: string): void;
 }
@@ -42,7 +45,7 @@ export function invocationObserver(
   health: () => Promise<readonly HealthProblem[]>,
 ): InvocationObserver {
   const running = new Map<string, Invocation>();
-  const tellHealth = async (life: Lifecycle): Promise<void> => {
+  const tellHealth = async (life: Observable): Promise<void> => {
     try {
       telemetry.gauge('healthProblems', (await health()).length, {});
     } catch (error) {
