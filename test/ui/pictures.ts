@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { failed, none, provisioning, queued, running } from './support/containers.ts';
+import { playEvent, status } from './support/event.ts';
 import { problem } from './support/scripted-service.ts';
 import { openChallenge, openTheatre, Stage, says, shows, type Theatre } from './support/stage.ts';
 
@@ -75,21 +76,75 @@ const panelScenes: Readonly<Record<string, Scene>> = {
   },
 };
 
-async function take(theatre: Theatre, name: string, scene: Scene, { scheme, width }: Dress): Promise<void> {
-  const stage = await Stage.open(theatre, {
-    viewport: { width, height: width > 500 ? 640 : 760 },
-    colorScheme: scheme,
+const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
+
+/** The form with a list of images, in the middle of a choice. */
+const form: Scene = async (stage, page) => {
+  const images = ['blog:1', 'blog:2', 'maze:7', 'vault:3'].map((name, place) => {
+    return {
+      reference: `registry.test/${name}`,
+      digest: digest('abcd'[place] ?? 'e'),
+      updatedAt: '2026-11-20T10:00:00Z',
+    };
   });
-  const page = await stage.page('core.html');
+  stage.service.on('GET', 'manage/images', { status: 200, body: { images } });
+  const prices = { cpuHour: 0.0405, gbHour: 0.00445 };
+  stage.service.on('GET', 'manage/status', { status: 200, body: status(stage.now, { prices }) });
+  await page.reload();
+  await page.getByRole('button', { name: 'Pin to this digest' }).click();
+};
+
+const organiser: Scene = async (stage, page) => {
+  playEvent(stage.service, () => stage.now, 7);
+  await page.reload();
+  await page.getByRole('button', { name: 'Stop these 7…' }).waitFor();
+};
+
+interface Picture {
+  readonly page: string;
+  /** What is cut out of the page; undefined for the whole. */
+  readonly part: string | undefined;
+  readonly scene: Scene;
+}
+
+const pictures: readonly (readonly [string, Picture])[] = [
+  ...Object.entries(panelScenes).map(([name, scene]): [string, Picture] => [
+    name,
+    { page: 'core.html', part: name === 'panel-toast' ? undefined : 'berth-panel .panel', scene },
+  ]),
+  ['form', { page: 'admin-form.html', part: 'berth-form', scene: form }],
+  ['organiser', { page: 'admin.html', part: 'main', scene: organiser }],
+];
+
+/** What a reader of the docs sees; the rest is only for looking at. */
+const kept = [
+  'panel-queued-light-1280',
+  'panel-running-light-1280',
+  'panel-over-quota-dark-1280',
+  'panel-running-dark-390',
+  'form-light-1280',
+  'organiser-light-1280',
+];
+
+async function take(theatre: Theatre, { page: path, part, scene }: Picture, { scheme, width }: Dress): Promise<Buffer> {
+  const height = width > 500 ? 640 : 760;
+  const stage = await Stage.open(theatre, { viewport: { width, height }, colorScheme: scheme });
+  const page = await stage.page(`${path}${scheme === 'dark' ? '?dark' : ''}`);
   await page.evaluate(`document.documentElement.dataset.bsTheme = '${scheme}'`);
   await scene(stage, page);
-  await writeFile(join(folder, `${name}-${scheme}-${width}.png`), await page.screenshot());
+  await stage.advance(1_100);
+  const picture = await (part === undefined ? page : page.locator(part)).screenshot();
   await stage.close();
+  return picture;
 }
 
 await mkdir(folder, { recursive: true });
 const theatre = await openTheatre();
-for (const [name, scene] of Object.entries(panelScenes)) {
-  for (const dress of everything ? dresses : []) await take(theatre, name, scene, dress);
+for (const [name, picture] of pictures) {
+  for (const dress of dresses) {
+    const full = `${name}-${dress.scheme}-${dress.width}`;
+    if (!everything && !kept.includes(full)) continue;
+    await writeFile(join(folder, `${full}.png`), await take(theatre, picture, dress));
+  }
 }
 await theatre.close();

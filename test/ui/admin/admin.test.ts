@@ -1,22 +1,17 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
 import { control, managed, playEvent, status, target } from '../support/event.ts';
 import { eventually } from '../support/eventually.ts';
 import { problem, type ServiceCall } from '../support/scripted-service.ts';
-import { openTheatre, Stage, says, setHidden, type Theatre } from '../support/stage.ts';
+import { type Stage, says, setHidden } from '../support/stage.ts';
+import { useStage } from '../support/use-stage.ts';
 
-let theatre: Theatre;
 let stage: Stage;
-beforeAll(async () => {
-  theatre = await openTheatre();
-}, 60_000);
-afterAll(() => theatre.close());
-beforeEach(async () => {
-  stage = await Stage.open(theatre);
+useStage((opened) => {
+  stage = opened;
   playEvent(stage.service, () => stage.now, 120);
 });
-afterEach(() => stage.close());
 
 async function openPage(path = 'admin.html'): Promise<Page> {
   const page = await stage.page(path);

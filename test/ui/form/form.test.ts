@@ -1,23 +1,18 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { axeFindings } from '../support/axe.ts';
 import { failed, none, provisioning, queued, running } from '../support/containers.ts';
 import { eventually } from '../support/eventually.ts';
 import { problem } from '../support/scripted-service.ts';
-import { openTheatre, Stage, says, shows, type Theatre } from '../support/stage.ts';
+import { type Stage, says, shows } from '../support/stage.ts';
+import { useStage } from '../support/use-stage.ts';
 
-let theatre: Theatre;
 let stage: Stage;
-beforeAll(async () => {
-  theatre = await openTheatre();
-}, 60_000);
-afterAll(() => theatre.close());
-beforeEach(async () => {
-  stage = await Stage.open(theatre);
+useStage((opened) => {
+  stage = opened;
   stage.service.on('GET', 'manage/images', { status: 200, body: { images } });
   stage.service.on('GET', 'manage/status', { status: 200, body: status('aci') });
 });
-afterEach(() => stage.close());
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const images = [

@@ -1,18 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { failed, none, running } from '../support/containers.ts';
 import { problem } from '../support/scripted-service.ts';
-import { openChallenge, openTheatre, Stage, says, shows, type Theatre } from '../support/stage.ts';
+import { openChallenge, type Stage, says, shows } from '../support/stage.ts';
+import { useStage } from '../support/use-stage.ts';
 
-let theatre: Theatre;
 let stage: Stage;
-beforeAll(async () => {
-  theatre = await openTheatre();
-}, 60_000);
-afterAll(() => theatre.close());
-beforeEach(async () => {
-  stage = await Stage.open(theatre);
+useStage((opened) => {
+  stage = opened;
 });
-afterEach(() => stage.close());
 
 const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
 const markup = /<img src=x onerror="window.hit=1">/;

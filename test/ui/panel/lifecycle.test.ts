@@ -1,18 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { failed, ids, none, provisioning, queued, running } from '../support/containers.ts';
 import { patience } from '../support/eventually.ts';
-import { openChallenge, openTheatre, Stage, says, shows, type Theatre } from '../support/stage.ts';
+import { openChallenge, type Stage, says, shows } from '../support/stage.ts';
+import { useStage } from '../support/use-stage.ts';
 
-let theatre: Theatre;
 let stage: Stage;
-beforeAll(async () => {
-  theatre = await openTheatre();
-}, 60_000);
-afterAll(() => theatre.close());
-beforeEach(async () => {
-  stage = await Stage.open(theatre);
+useStage((opened) => {
+  stage = opened;
 });
-afterEach(() => stage.close());
 
 const ok = (body: object) => ({ status: 200, body });
 

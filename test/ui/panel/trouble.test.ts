@@ -1,20 +1,15 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { none, queued, running } from '../support/containers.ts';
 import { patience } from '../support/eventually.ts';
 import { problem } from '../support/scripted-service.ts';
-import { openChallenge, openTheatre, Stage, says, shows, type Theatre } from '../support/stage.ts';
+import { openChallenge, type Stage, says, shows } from '../support/stage.ts';
+import { useStage } from '../support/use-stage.ts';
 
-let theatre: Theatre;
 let stage: Stage;
-beforeAll(async () => {
-  theatre = await openTheatre();
-}, 60_000);
-afterAll(() => theatre.close());
-beforeEach(async () => {
-  stage = await Stage.open(theatre);
+useStage((opened) => {
+  stage = opened;
 });
-afterEach(() => stage.close());
 
 async function openAndStart(): Promise<{ readonly page: Page; readonly panel: Locator }> {
   shows(stage, none);

@@ -1,27 +1,13 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ids, none, provisioning, queued, running } from '../support/containers.ts';
 import { patience } from '../support/eventually.ts';
-import {
-  closeChallenge,
-  openChallenge,
-  openTheatre,
-  Stage,
-  says,
-  setHidden,
-  shows,
-  type Theatre,
-} from '../support/stage.ts';
+import { closeChallenge, openChallenge, type Stage, says, setHidden, shows } from '../support/stage.ts';
+import { useStage } from '../support/use-stage.ts';
 
-let theatre: Theatre;
 let stage: Stage;
-beforeAll(async () => {
-  theatre = await openTheatre();
-}, 60_000);
-afterAll(() => theatre.close());
-beforeEach(async () => {
-  stage = await Stage.open(theatre);
+useStage((opened) => {
+  stage = opened;
 });
-afterEach(() => stage.close());
 
 const alice = { id: '8', name: 'Alice' };
 const looks = (): number => stage.service.count('GET containers/1');

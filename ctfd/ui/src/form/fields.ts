@@ -34,7 +34,7 @@ function isBox(control: Control): control is HTMLInputElement {
  * is wrong with a value is CTFd's to say.
  */
 function freed(control: Control): Control {
-  for (const name of ['required', 'min', 'max', 'step', 'pattern']) control.removeAttribute(name);
+  for (const name of ['required', 'pattern']) control.removeAttribute(name);
   if (control instanceof HTMLInputElement && control.type === 'number') control.type = 'text';
   return control;
 }
