@@ -4,6 +4,8 @@ import { minutes, seconds } from './ids.ts';
 export const periods = {
   /** Between two looks at a target while something is in flight there. */
   watchTick: seconds(2),
+  /** From the start that begins a watch to its first look: what is ready at once is seen at once. */
+  firstLook: seconds(1),
   /** A watch chain that has not ticked for this long is taken for dead. */
   watchDead: seconds(10),
   /** A start this near counts as in flight: the clock of the host that reserved it may be ahead. */

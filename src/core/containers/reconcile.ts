@@ -233,7 +233,7 @@ export async function reconcile(life: Lifecycle): Promise<ReconcilePass> {
         error: error.message,
       });
     }
-    await reconcileSlots(life, target, pass);
+    await reconcileSlots(life, target, known.containers, pass);
   }
   return pass;
 }

@@ -14,5 +14,5 @@ export async function ensureWatch(life: Lifecycle, target: TargetName): Promise<
   const sequence = (watch?.value.sequence ?? 0) + 1;
   const version = await life.targets.putWatch(target, { sequence, beatAt: now, active: true }, watch?.version);
   if (version === undefined) return;
-  await hint(life, { version: 1, kind: 'watch', target, sequence }, periods.watchTick);
+  await hint(life, { version: 1, kind: 'watch', target, sequence }, periods.firstLook);
 }

@@ -74,9 +74,18 @@ async function recount(life: Lifecycle, target: Target): Promise<boolean> {
   });
 }
 
-/** Slots against rows: what no row and no debt wants goes back, and the ledger is counted again. */
-export async function reconcileSlots(life: Lifecycle, target: Target, pass: SlotPass): Promise<void> {
+/**
+ * Slots against rows: what no row and no debt wants goes back, and the ledger is counted again. `rows` are those of the
+ * pass, by container id: a slot that they want is left alone, so only suspects cost a read.
+ */
+export async function reconcileSlots(
+  life: Lifecycle,
+  target: Target,
+  rows: ReadonlyMap<string, Versioned<Container>>,
+  pass: SlotPass,
+): Promise<void> {
   for (const slot of await collect(life, target)) {
+    if (wanted(rows.get(slot.value.id)?.value, slot.value, life.clock.now())) continue;
     if (await creditUnwanted(life, slot)) pass.credited += 1;
   }
   if (!(await recount(life, target))) return;
