@@ -93,6 +93,9 @@ param logsDailyCapGb int = 1
 @maxValue(730)
 param logsRetentionDays int = 30
 
+@description('Who gets a mail when an alert fires. Empty: the rules are there but off, and cost nothing.')
+param alertEmails string[] = []
+
 @description('A monthly budget with mails. Absent: none.')
 param monthlyBudget budget?
 
@@ -243,6 +246,16 @@ module functionApp 'modules/function-app.bicep' = {
     )
   }
   dependsOn: [roles]
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: appGroup
+  params: { location: location, tags: tags, insightsId: monitoring.outputs.insightsId }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: appGroup
+  params: { location: location, tags: tags, insightsId: monitoring.outputs.insightsId, emails: alertEmails }
 }
 
 module spending 'modules/budget.bicep' = if (monthlyBudget != null) {

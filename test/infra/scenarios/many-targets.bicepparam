@@ -25,6 +25,7 @@ param imageRegistry = {
 param warmth = 'event'
 param httpConcurrency = 32
 param nodeVersion = '24'
+param alertEmails = ['organisers@example.org', 'infra@example.org']
 param monthlyBudget = { amount: 500, startsOn: '2027-02-01', emails: ['organisers@example.org'] }
 param eventOptions = {
   dnsPrefix: 'finals'

@@ -1,7 +1,15 @@
 import { BackendError } from '../../../src/core/errors.ts';
 import type { HealthProblem } from '../../../src/core/health.ts';
 import type { Lifecycle } from '../../../src/core/lifecycle.ts';
-import type { AuditLog, Backend, Committed, ContainerStore, DueRow, OwnerChange } from '../../../src/core/ports.ts';
+import type {
+  AuditLog,
+  Backend,
+  Backends,
+  Committed,
+  ContainerStore,
+  DueRow,
+  OwnerChange,
+} from '../../../src/core/ports.ts';
 import { type InvocationObserver, invocationObserver } from '../../../src/telemetry/observe-invocations.ts';
 import { noon, target } from '../../storage/samples.ts';
 import { silentLog } from '../../support/docker-subject.ts';
@@ -70,7 +78,8 @@ export function observed({
   const telemetry = recordingTelemetry();
   const clock = { now: () => noon + 5000 };
   const observer: InvocationObserver = invocationObserver(telemetry, clock, async () => problems);
-  const ports = { containers: storeOf(rows, outcome), backends: async () => throttling, audit, log: silentLog };
+  const backends: Backends = async () => throttling;
+  const ports = { containers: storeOf(rows, outcome), backends, audit, log: silentLog };
   const run = { ...running, functionName };
   const life = observer.begin(ports, run);
   return {
