@@ -49,7 +49,5 @@ export default defineConfig({
     ],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    mockReset: true,
-    unstubEnvs: true,
   },
 });

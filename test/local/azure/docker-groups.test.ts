@@ -67,7 +67,7 @@ describe.runIf(socketPath !== '')('groups in a Docker engine', async () => {
   });
 
   it('tell how their containers really ended', async () => {
-    await putBody(bench, 'berth-a', body('berth-test/failing:1', [], 'Never'));
+    await putBody(bench, 'berth-a', body('berth-test/busybox:1', ['/bin/sh', '-c', 'exit 3'], 'Never'));
     const group = await until(({ instanceView }) => instanceView?.state === 'Failed');
     expect(group.containers[0]?.instanceView?.currentState).toMatchObject({ state: 'Terminated', exitCode: 3 });
   });
