@@ -81,6 +81,8 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
         AzureWebJobsStorage__queueServiceUri: storage.queueUri
         AzureWebJobsStorage__tableServiceUri: storage.tableUri
         APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
+        // The exporter’s own telemetry to its maker.
+        APPLICATION_INSIGHTS_NO_STATSBEAT: 'true'
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
       },
       settings

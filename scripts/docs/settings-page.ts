@@ -66,6 +66,17 @@ Private keys do not belong into \`BERTH_TARGETS\`: give them as settings of thei
 | \`AzureWebJobsStorage\` | The storage account by connection string: for development only. |
 | \`AzureWebJobsStorage__accountName\`, or \`AzureWebJobsStorage__blobServiceUri\`, \`AzureWebJobsStorage__queueServiceUri\` and \`AzureWebJobsStorage__tableServiceUri\` | The same by identity. |
 | \`AzureWebJobsStorage__credential\`, \`AzureWebJobsStorage__clientId\` | \`managedidentity\` and the client id of the app's identity. |
+
+## Telemetry
+
+Nothing is sent unless one of these is set. Then every container is one trace, and the metrics of \`src/telemetry/names.ts\`
+are told: to Application Insights, to an OpenTelemetry collector, or to both.
+
+| setting | what for |
+|---|---|
+| \`APPLICATIONINSIGHTS_CONNECTION_STRING\` | Application Insights; with \`APPLICATIONINSIGHTS_AUTHENTICATION_STRING=ClientId=…;Authorization=AAD\` by the app's identity, as Bicep sets it. |
+| \`APPLICATION_INSIGHTS_NO_STATSBEAT\` | \`true\` keeps the exporter from telling its maker how it does, as Bicep sets it. |
+| \`OTEL_EXPORTER_OTLP_ENDPOINT\` | A collector that takes OTLP over HTTP, such as \`http://127.0.0.1:4318\`; \`OTEL_EXPORTER_OTLP_HEADERS\` and the other standard variables beside it. |
 `;
 
 function fieldTable(kind: keyof typeof targetFields): string {

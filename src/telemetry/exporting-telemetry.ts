@@ -43,7 +43,8 @@ function readable(span: Span, resource: Resource, { version }: About): ReadableS
       span.failure === undefined
         ? { code: SpanStatusCode.UNSET }
         : { code: SpanStatusCode.ERROR, message: span.failure },
-    attributes: present({ ...span.attributes, 'error.type': span.failure }),
+    // Application Insights keeps `error.type` to itself.
+    attributes: present({ ...span.attributes, failure: span.failure, 'error.type': span.failure }),
     links: [],
     events: [],
     resource,

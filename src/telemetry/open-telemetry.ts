@@ -8,7 +8,7 @@ interface TelemetrySettings {
   readonly credential: CredentialSource;
   readonly version: string;
   readonly deployment: string;
-  /** Told once when there is no telemetry although it was asked for. */
+  /** Told when there is no telemetry although it was asked for, or when what was left could not be sent. */
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -72,7 +72,8 @@ export function openTelemetry({
     gauge: (metric, value, attributes) => tell((telemetry) => telemetry.gauge(metric, value, attributes)),
     async flush() {
       await opening;
-      await real?.flush();
+      // What cannot be sent is lost: telemetry never fails what it tells of.
+      await real?.flush().catch(onTrouble);
     },
   };
 }

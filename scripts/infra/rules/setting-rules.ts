@@ -12,6 +12,7 @@ const hostSettings = [
   'AzureWebJobsStorage__tableServiceUri',
   'APPLICATIONINSIGHTS_CONNECTION_STRING',
   'APPLICATIONINSIGHTS_AUTHENTICATION_STRING',
+  'APPLICATION_INSIGHTS_NO_STATSBEAT',
 ] as const;
 
 const vaultReference = /^@Microsoft\.KeyVault\(VaultName=[a-zA-Z0-9-]+;SecretName=[a-zA-Z0-9-]+\)$/;

@@ -48,6 +48,7 @@ const settings = {
   AzureWebJobsStorage__tableServiceUri: `[reference('${account}', '2024-01-01').primaryEndpoints.table]`,
   APPLICATIONINSIGHTS_CONNECTION_STRING: "[reference('/x/components/appi', '2020-02-02').ConnectionString]",
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "[format('ClientId={0};Authorization=AAD', reference('/x').clientId)]",
+  APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
   BERTH_EVENT: 'test',
   BERTH_BACKEND: 'docker',
   BERTH_TOKEN_KEYS: '[{"kid":"a","iss":"ctfd","alg":"EdDSA","x":"vT9J7zupT-TqX4lRGXyEQXSO69hnVRyQvZ8LEdqn27Y"}]',
