@@ -20,6 +20,8 @@ export interface CrowdAzure {
   begin(time: VirtualTime, settings: SettingsInput): Promise<void>;
   state(): Promise<CrowdAzureState>;
   change(settings: SettingsInput): Promise<void>;
+  /** Something goes wrong from now on: local/azure/faults.ts. */
+  fault(fault: object): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -55,6 +57,9 @@ export async function startCrowdAzure(): Promise<CrowdAzure> {
     state: async () => State.parse(await ask('GET', 'state')),
     change: async (changed) => {
       await ask('PATCH', 'settings', changed);
+    },
+    fault: async (fault) => {
+      await ask('POST', 'faults', fault);
     },
     stop: async () => {
       for (const name of Object.keys(standIn.environment)) {

@@ -40,7 +40,7 @@ export interface Told {
   failed?: string;
 }
 
-export interface Crowd extends Pick<CrowdHosts, 'calls' | 'counts'> {
+export interface Crowd extends CrowdHosts {
   readonly time: VirtualTime;
   /** By container id, in order of asking. */
   readonly told: ReadonlyMap<string, Told>;
@@ -115,7 +115,7 @@ export async function openCrowd(azure: CrowdAzure, plan: CrowdPlan): Promise<Cro
   const untilReady = (limitMs: number): Promise<void> =>
     time.runUntil(time.now + limitMs, () => ready() === plan.players);
   return {
-    ...{ time, told, calls, counts, ready, untilReady },
+    ...{ time, told, hosts, calls, counts, ready, untilReady },
     untilGone: async (limitMs) => {
       await untilReady(limitMs);
       await time.runUntil(time.now + minutes(plan.lifetimeMinutes + 3), () => false);
