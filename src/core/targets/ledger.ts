@@ -246,7 +246,7 @@ export function rest(ledger: Ledger, until: Instant): Ledger {
   return { ...ledger, restUntil: Math.max(ledger.restUntil ?? 0, until) };
 }
 
-/** A slowly moving average of what a start takes, so that one slow pull does not frighten everybody. */
+/** A slowly moving average of what a start takes. Clocks of two hosts may differ, so a start can seem to take less than nothing. */
 export function learnTypical(ledger: Ledger, tookMs: number): Ledger {
-  return { ...ledger, typicalMs: Math.round(ledger.typicalMs * 0.8 + tookMs * 0.2) };
+  return { ...ledger, typicalMs: Math.round(ledger.typicalMs * 0.8 + Math.max(0, tookMs) * 0.2) };
 }
