@@ -7,7 +7,7 @@ import { settings } from '../src/settings.ts';
 import { parsePage } from './docs/markdown.ts';
 import { pageRules } from './docs/page-rules.ts';
 
-/** `npm run docs:check`: every link, command, path and setting that the pages name is there. */
+/** `npm run check:docs`: every link, command, path and setting that the pages name is there. */
 
 const run = promisify(execFile);
 
