@@ -9,12 +9,6 @@ export function outOfOrder(starts: readonly Instant[], toleranceMs: number): num
   return wrong / ((starts.length * (starts.length - 1)) / 2);
 }
 
-/** How long after (or before) the moment that its place in the order of asking had earned each one started. */
-export function lateness(starts: readonly Instant[]): number[] {
-  const earned = starts.toSorted((a, b) => a - b);
-  return starts.map((start, index) => Math.abs(start - (earned[index] ?? start)));
-}
-
 /** The value that `share` of them are at or below. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
