@@ -294,6 +294,8 @@ export const adminTexts = {
   undrainOf: (name: string) => `End draining ${name}`,
   waiting: (count: number, typical: string) => `${count} in line. A start takes about ${typical}.`,
   rest: (time: string) => `No start before ${time}: the backend asked for a rest.`,
+  byBackend: (name: string) => `${name}, as the backend counts`,
+  counted: { groups: 'Containers', cores: 'Cores' },
   usage: (used: string, limit: string | undefined) => (limit === undefined ? used : `${used} of ${limit}`),
 
   owners: 'Who uses most',

@@ -34,7 +34,7 @@ function countActions(matched: number): void {
   });
 }
 
-describe('the table of containers', { timeout: 30_000 }, () => {
+describe('the table of containers', () => {
   it('shows state, owner, challenge, endpoint, age, expiry and error', async () => {
     const page = await openPage();
     const row = page.getByRole('row').filter({ hasText: 'users:1 ' }).or(page.getByRole('row').nth(1)).first();
@@ -207,7 +207,7 @@ describe('the table of containers', { timeout: 30_000 }, () => {
   });
 });
 
-describe('what an organiser does', { timeout: 30_000 }, () => {
+describe('what an organiser does', () => {
   it('stops one container after a question', async () => {
     countActions(1);
     const page = await openPage();

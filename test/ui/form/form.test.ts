@@ -64,7 +64,7 @@ const untouched = {
   berth_read_only_root: false,
 };
 
-describe('the challenge form', { timeout: 30_000 }, () => {
+describe('the challenge form', () => {
   it('sends what was saved when nothing is touched, and nothing that has no name', async () => {
     const page = await stage.page('admin-form.html');
     await page.getByText('3 images to choose from').waitFor();

@@ -32,7 +32,7 @@ async function onStage(scheme: 'light' | 'dark', act: (stage: Stage, page: Page)
 }
 
 for (const scheme of ['light', 'dark'] as const) {
-  describe(`the panel on a ${scheme} page`, { timeout: 60_000 }, () => {
+  describe(`the panel on a ${scheme} page`, () => {
     it('has no fault that axe knows, in any state', () =>
       onStage(scheme, async (stage, page) => {
         for (const [name, container] of states) {
@@ -64,7 +64,7 @@ for (const scheme of ['light', 'dark'] as const) {
   });
 }
 
-describe('the panel without a mouse', { timeout: 30_000 }, () => {
+describe('the panel without a mouse', () => {
   it('keeps the focus where it was, or on the title, through every change', () =>
     onStage('light', async (stage, page) => {
       shows(stage, none);

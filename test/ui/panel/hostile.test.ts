@@ -12,7 +12,7 @@ useStage((opened) => {
 const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
 const markup = /<img src=x onerror="window.hit=1">/;
 
-describe('text from elsewhere stays text', { timeout: 30_000 }, () => {
+describe('text from elsewhere stays text', () => {
   it('of a player’s name, a label, a command and an address', async () => {
     const endpoint = { label: evil, host: 'h', ip: evil, port: 1, protocol: 'tcp', command: evil };
     const bad = { label: 'bad', host: 'h', port: 1, protocol: 'http', url: 'javascript:window.hit=1' };
@@ -57,7 +57,7 @@ describe('text from elsewhere stays text', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a page of one’s own', { timeout: 30_000 }, () => {
+describe('a page of one’s own', () => {
   it('needs nothing of CTFd’s, and says where its tokens come from', async () => {
     shows(stage, none);
     const page = await stage.page('standalone.html');

@@ -11,7 +11,7 @@ useStage((opened) => {
 
 const ok = (body: object) => ({ status: 200, body });
 
-describe('the life of a container, as its player sees it', { timeout: 30_000 }, () => {
+describe('the life of a container, as its player sees it', () => {
   it('asks for one token and one state when it is opened, and starts nothing', async () => {
     shows(stage, none);
     const panel = await openChallenge(await stage.page('core.html'));

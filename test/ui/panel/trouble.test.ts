@@ -19,7 +19,7 @@ async function openAndStart(): Promise<{ readonly page: Page; readonly panel: Lo
   return { page, panel };
 }
 
-describe('what goes wrong, with the way out', { timeout: 30_000 }, () => {
+describe('what goes wrong, with the way out', () => {
   it('over quota: stops the other one and starts this one in one press', async () => {
     const facts = { quota: 1, running: [{ challengeId: '2', challengeName: 'Blog', state: 'running' }] };
     const title = 'You may have 1 containers at once. Stop one of them first.';

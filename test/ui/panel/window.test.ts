@@ -19,7 +19,7 @@ async function wait(): Promise<void> {
 }
 
 for (const theme of ['core.html', 'core-deprecated.html']) {
-  describe(`the challenge window of ${theme}`, { timeout: 30_000 }, () => {
+  describe(`the challenge window of ${theme}`, () => {
     it('stops asking when it is closed', async () => {
       shows(stage, (now) => provisioning(now));
       const page = await stage.page(theme);
@@ -71,7 +71,7 @@ for (const theme of ['core.html', 'core-deprecated.html']) {
   });
 }
 
-describe('the rest of what a window meets', { timeout: 30_000 }, () => {
+describe('the rest of what a window meets', () => {
   it('hands in the flag on core-deprecated, by way of the script', async () => {
     shows(stage, none);
     const page = await stage.page('core-deprecated.html');

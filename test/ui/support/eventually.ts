@@ -1,5 +1,5 @@
 /** For what takes real time: the browser and the network. */
-export const patience = { timeout: 10_000, interval: 20 };
+export const patience = { timeout: 25_000, interval: 20 };
 
 /** Asks until the answer will do; what it was at last stands in the error. */
 export async function eventually<T>(ask: () => Promise<T> | T, will: (answer: T) => boolean, what: string): Promise<T> {

@@ -18,6 +18,12 @@ export interface ServiceCall {
 
 type Answer = (call: ServiceCall) => Reply | Promise<Reply>;
 
+interface Rule {
+  readonly method: string;
+  readonly path: string;
+  readonly answer: Answer;
+}
+
 /** How the service is to be found: well, without CORS headers, hanging up, never answering, or behind a broken proxy. */
 export type Condition = 'well' | 'no cors' | 'down' | 'silent' | 'proxy error';
 
@@ -31,7 +37,8 @@ export class ScriptedService {
   condition: Condition = 'well';
   /** Tokens with a lower number are answered with `token_expired`. */
   firstGoodToken = 0;
-  readonly #answers: { readonly method: string; readonly path: string; readonly answer: Answer }[] = [];
+  readonly #answers: Rule[] = [];
+  readonly #onces: Rule[] = [];
   #server: LoopbackServer | undefined;
 
   get url(): string {
@@ -51,17 +58,9 @@ export class ScriptedService {
     this.#answers.unshift({ method, path, answer: typeof answer === 'function' ? answer : () => answer });
   }
 
-  /** The answer to the next such call only. */
+  /** The answer to the next such call only, whatever else is said about it. */
   once(method: string, path: string, reply: Reply): void {
-    const rule = {
-      method,
-      path,
-      answer: (): Reply => {
-        this.#answers.splice(this.#answers.indexOf(rule), 1);
-        return reply;
-      },
-    };
-    this.#answers.unshift(rule);
+    this.#onces.push({ method, path, answer: () => reply });
   }
 
   /** `GET containers/1` and so on, in order; probes of CORS left out. */
@@ -90,18 +89,24 @@ export class ScriptedService {
     response.setHeader('access-control-max-age', '600');
   }
 
+  #takeOnce(call: ServiceCall): Rule | undefined {
+    const place = this.#onces.findIndex((one) => fits(one, call));
+    return place < 0 ? undefined : this.#onces.splice(place, 1)[0];
+  }
+
   async #reply(call: ServiceCall): Promise<Reply> {
     this.calls.push(call);
     const number = Number(/-(\d+)$/.exec(call.token)?.[1] ?? -1);
     if (number < this.firstGoodToken) return problem(401, 'token_expired', 'The token has expired. Ask for a new one.');
-    const rule = this.#answers.find(({ method, path }) => method === call.method && fits(path, call.path));
+    const rule = this.#takeOnce(call) ?? this.#answers.find((one) => fits(one, call));
     return rule ? rule.answer(call) : problem(404, 'not_found', `There is nothing at ${call.path}.`);
   }
 }
 
-function fits(pattern: string, path: string): boolean {
-  const plain = path.split('?')[0] ?? '';
-  return pattern.endsWith('*') ? plain.startsWith(pattern.slice(0, -1)) : plain === pattern;
+function fits({ method, path }: Rule, call: ServiceCall): boolean {
+  const plain = call.path.split('?')[0] ?? '';
+  const same = path.endsWith('*') ? plain.startsWith(path.slice(0, -1)) : plain === path;
+  return same && method === call.method;
 }
 
 async function callOf(request: IncomingMessage): Promise<ServiceCall> {

@@ -48,14 +48,19 @@ describe('a container from the wire', () => {
   });
 
   it('leaves out an endpoint that says nothing, and an address that is the name again', () => {
+    const byAddress = { label: 'z', host: 'h.test', ip: '10.0.0.2', command: 'nc 10.0.0.2 1' };
     const endpoints = [
+      byAddress,
       { label: 'x' },
       null,
       'nc',
       { label: 'y', host: '10.0.0.1', ip: '10.0.0.1', command: 'nc 10.0.0.1 1' },
     ];
     expect(parseContainer(running(now, { endpoints }))).toMatchObject({
-      endpoints: [{ label: 'y', kind: 'command', text: 'nc 10.0.0.1 1', ip: undefined }],
+      endpoints: [
+        { label: 'z', ip: undefined },
+        { label: 'y', kind: 'command', text: 'nc 10.0.0.1 1', ip: undefined },
+      ],
     });
   });
 

@@ -8,6 +8,8 @@ import type { Shown } from './keyed-list.ts';
 import { accountLink, challengeLink } from './links.ts';
 import { challengeName } from './rows.ts';
 
+const minute = 60_000;
+
 export interface RowActions {
   readonly stop: (row: ManagedContainer) => void;
   readonly extend: (row: ManagedContainer) => void;
@@ -17,6 +19,11 @@ export interface RowActions {
 function errorOf({ view, trouble, missing }: ManagedContainer): string {
   const error = view.state === 'failed' ? `${view.error.code}: ${trouble || view.error.message}` : trouble;
   return [error, missing ? texts.missingAbout : ''].filter(Boolean).join(' ');
+}
+
+/** By minutes, once there is one, so that the column does not flicker. */
+function ageText(milliseconds: number): string {
+  return durationText(milliseconds < minute ? milliseconds : Math.floor(milliseconds / minute) * minute);
 }
 
 /** The first one with a copy, and how many more there are. */
@@ -95,10 +102,7 @@ export class ContainerRow implements Shown<ManagedContainer> {
   tick(): void {
     const { view } = this.#row;
     const now = this.#serverNow();
-    setText(
-      this.#age,
-      view.requestedAt === undefined ? '' : durationText(Math.floor((now - view.requestedAt) / 60_000) * 60_000),
-    );
+    setText(this.#age, view.requestedAt === undefined ? '' : ageText(now - view.requestedAt));
     setText(this.#expiry, this.#expiryText(now));
   }
 

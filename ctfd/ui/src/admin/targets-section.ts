@@ -61,7 +61,11 @@ class TargetCard implements Shown<TargetStatus> {
     const said = findings.map(({ message }) => message);
     if (said.join() !== this.#said) this.#findings.replaceChildren(...said.map((text) => element('li', {}, text)));
     this.#said = said.join();
-    this.#usage.show(target.usage);
+    const own = [
+      { ...target.groups, name: texts.counted.groups },
+      { ...target.cores, name: texts.counted.cores },
+    ];
+    this.#usage.show([...own, ...target.usage.map((one) => ({ ...one, name: texts.byBackend(one.name) }))]);
   }
 }
 

@@ -54,8 +54,9 @@ export function parseEndpoint(source: Json): Endpoint | undefined {
   const found = text(source, 'url') ?? text(source, 'command');
   if (found === undefined) return undefined;
   const kind = /^https?:\/\//i.test(found) ? 'link' : 'command';
-  const ip = text(source, 'ip');
-  return { label: text(source, 'label') ?? '', kind, text: found, ip: ip === text(source, 'host') ? undefined : ip };
+  const [host, ip] = [text(source, 'host'), text(source, 'ip')];
+  const named = host !== undefined && host !== ip && found.includes(host);
+  return { label: text(source, 'label') ?? '', kind, text: found, ip: named ? ip : undefined };
 }
 
 function parsePerson(source: Json): { id: string; name: string } | undefined {

@@ -94,7 +94,10 @@ export interface TargetStatus {
   readonly reachable: boolean;
   readonly drained: boolean;
   readonly findings: readonly Sentence[];
-  /** Container groups and cores first, then what the backend itself counts. */
+  /** What Berth has counted. */
+  readonly groups: Usage;
+  readonly cores: Usage;
+  /** What the backend itself counts. */
   readonly usage: readonly Usage[];
   readonly waiting: number;
   readonly typicalSeconds: number;
@@ -133,14 +136,15 @@ function usageOf(name: string, source: Json): Usage {
 function parseTarget(source: Json): TargetStatus | undefined {
   const name = text(source, 'name');
   if (name === undefined) return undefined;
-  const own = list(source, 'usage', (item) => usageOf(text(item, 'name') ?? '', item));
   return {
     name,
     backend: text(source, 'backend') ?? '',
     reachable: flag(source, 'reachable'),
     drained: flag(source, 'drained'),
     findings: list(source, 'findings', parseSentence),
-    usage: [usageOf('Containers', object(source, 'groups')), usageOf('Cores', object(source, 'cores')), ...own],
+    groups: usageOf('groups', object(source, 'groups')),
+    cores: usageOf('cores', object(source, 'cores')),
+    usage: list(source, 'usage', (item) => usageOf(text(item, 'name') ?? '', item)),
     waiting: number(source, 'waiting') ?? 0,
     typicalSeconds: number(source, 'typicalSeconds') ?? 0,
     restUntil: number(source, 'restUntil'),
