@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { largestLimits } from '../../core/targets/target.ts';
 import type { BackendDefinition } from '../backend.ts';
 import { readTargets, type TargetReader } from '../read-targets.ts';
 import { AciTarget } from './aci-settings.ts';
@@ -15,10 +16,10 @@ const GroupFields = z.strictObject({
   pullMode: z.enum(['identity', 'token', 'none']),
   pullIdentityId: optionalText,
   registryServer: optionalText,
-  maxGroups: z.number().int().positive(),
+  maxGroups: z.number().int().positive().max(largestLimits.groups),
   maxCores: z.number().positive(),
-  startsPer5Minutes: z.number().int().positive(),
-  startsPerHour: z.number().int().positive(),
+  startsPer5Minutes: z.number().int().positive().max(largestLimits.starts),
+  startsPerHour: z.number().int().positive().max(largestLimits.starts),
   armEndpoint: optionalText,
   armAudience: optionalText,
   registryEndpoint: optionalText,

@@ -10,6 +10,9 @@ export const TargetLimits = z.object({
 });
 export type TargetLimits = z.infer<typeof TargetLimits>;
 
+/** A target's ledger is one row of its table: it tells every held slot and every start of the last hour. */
+export const largestLimits = { groups: 8_000, starts: 15_000 } as const;
+
 /** A configured target. How to reach it is its backend's own business. */
 export interface Target {
   readonly name: TargetName;
