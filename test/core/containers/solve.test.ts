@@ -45,8 +45,11 @@ describe('what a solve does', () => {
     expect(row?.history.at(-1)).toMatchObject({ transition: 'shortened', by: '7', detail: 'solved' });
   });
 
-  test.each([spec({ when: 'now' }), later(60)])('leaves a container alone that was asked for after it', async (its) => {
-    const newer = { ...running({ spec: its }), requestedAt: noon + 1 };
-    expect(await solved(newer)).toMatchObject({ outcome: 'nothing', row: newer, debts: [] });
-  });
+  test.each([spec({ when: 'now' }), spec({ when: 'no' }), later(60)])(
+    'leaves a container alone that was asked for after it',
+    async (its) => {
+      const newer = { ...running({ spec: its }), requestedAt: noon + 1 };
+      expect(await solved(newer)).toMatchObject({ outcome: 'nothing', row: newer, debts: [] });
+    },
+  );
 });

@@ -171,6 +171,12 @@ describe('a reservation', () => {
     expect(place).toMatchObject({ kind: 'start', startAt: noon + seconds(90) });
   });
 
+  test('is never before a start that was promised earlier', () => {
+    const promised = { ...empty, starts: [noon + minutes(10)] };
+    const place = reserve(promised, { ...limits, startsPer5Minutes: 3 }, small, noon, asking);
+    expect(place).toMatchObject({ kind: 'start', startAt: noon + minutes(10) });
+  });
+
   test('without limits on starts keeps no list of them', () => {
     expect(started(50, { groups: 100 }).starts).toEqual([]);
   });
