@@ -119,6 +119,13 @@ describe('the PUT', () => {
     });
   });
 
+  test('follows no look where nothing can be there yet', async () => {
+    fake.respond = () => accepted();
+    const aci = await openAci(settingsFor(fake));
+    expect(await aci.create({ ...requestWith(), first: true })).toEqual({ state: 'pending' });
+    expect(fake.requests.map(({ method }) => method)).toEqual(['PUT']);
+  });
+
   test('carries a command, and a digest without the tag before it', async () => {
     fake.respond = notThere(() => accepted());
     const aci = await openAci(settingsFor(fake));
