@@ -1,3 +1,4 @@
+import type { FrozenSpec } from '../../src/core/challenges/challenge.ts';
 import type { Endpoint } from '../../src/core/containers/container.ts';
 import { BackendError } from '../../src/core/errors.ts';
 import type { BackendName, Instant } from '../../src/core/ids.ts';
@@ -11,10 +12,22 @@ import type { About } from './story.ts';
 /** Why a container exists that no start of this deployment made. */
 export type Origin = 'ours' | 'orphan' | 'foreign';
 
+/** What the containers of an image do. */
+export interface Program {
+  readonly prints: string;
+  /** Absent: it runs for ever. */
+  readonly exits?: { readonly code: number; readonly afterMs: number };
+}
+
+const plainProgram: Program = { prints: 'serving' };
+const plainPorts: FrozenSpec['ports'] = [{ label: 'Connect', protocol: 'http', port: 80 }];
+
 interface Group {
   readonly name: BackendName;
   readonly labels: ContainerLabels;
   readonly origin: Origin;
+  readonly ports: FrozenSpec['ports'];
+  readonly program: Program;
   readonly createdAt: Instant;
   readonly runningAt: Instant;
   readonly readyAt: Instant;
@@ -46,12 +59,18 @@ function observed(group: Group, at: Instant, showsExit: boolean): Observation {
   if (at >= group.goneAt || at < group.createdAt) return { state: 'absent' };
   if (at >= group.brokenAt) return { state: 'failed', code: 'Broken', detail: 'it would not come up' };
   if (at < group.runningAt) return { state: 'pending' };
-  if (at >= group.exitedAt && showsExit) return { state: 'exited', exitCode: 1, detail: '' };
-  return { state: 'running', endpoints: endpointsOf(group.name) };
+  if (at >= group.exitedAt && showsExit) {
+    return { state: 'exited', exitCode: group.program.exits?.code ?? 1, detail: '' };
+  }
+  return { state: 'running', endpoints: endpointsOf(group) };
 }
 
-function endpointsOf(name: string): Endpoint[] {
-  return [{ label: 'Connect', protocol: 'http', host: `${name}.sim`, port: 80 }];
+function endpointsOf({ name, ports }: Group): Endpoint[] {
+  return ports.map((port) => ({ ...port, host: `${name}.sim` }));
+}
+
+function refused(code: string, message: string, advice: string): BackendError {
+  return new BackendError(code, message, { kind: 'permanent', advice });
 }
 
 /** A place that runs containers: the truth that every host's view of it is a late and unreliable copy of. */
@@ -60,6 +79,7 @@ export class Engine {
   readonly nature: Nature;
   readonly #ground: Ground;
   readonly #watch: EngineWatch;
+  readonly #images: ReadonlyMap<string, Program> | undefined;
   readonly #groups: Group[] = [];
   readonly #landing = new Map<string, number>();
   readonly #starts: Instant[] = [];
@@ -69,11 +89,23 @@ export class Engine {
   troubledAt: Instant = 0;
   listed = 0;
 
-  constructor(target: Target, nature: Nature, ground: Ground, watch: EngineWatch) {
+  /** Without `images` there is any image that is asked for. */
+  constructor(
+    target: Target,
+    nature: Nature,
+    ground: Ground,
+    watch: EngineWatch,
+    images?: ReadonlyMap<string, Program>,
+  ) {
     this.target = target;
     this.nature = nature;
     this.#ground = ground;
     this.#watch = watch;
+    this.#images = images;
+  }
+
+  get images(): readonly string[] {
+    return [...(this.#images?.keys() ?? [])];
   }
 
   /** Here, whatever its state. */
@@ -119,8 +151,15 @@ export class Engine {
   }
 
   get(name: string): Observation {
-    const group = this.#there(name);
+    const group = this.#ours(name);
     return group === undefined ? { state: 'absent' } : observed(group, this.#ground.now, true);
+  }
+
+  /** The last `bytes` of what it has printed. */
+  logs(name: string, bytes: number): string {
+    const group = this.#ours(name);
+    if (group === undefined || this.#ground.now < group.runningAt) return '';
+    return group.program.prints.slice(-bytes);
   }
 
   /** As things stood a moment ago. */
@@ -136,11 +175,12 @@ export class Engine {
   }
 
   remove(name: BackendName): 'gone' | 'going' {
-    const group = this.#there(name);
-    if (group === undefined) return 'gone';
-    if (group.origin === 'foreign') {
-      this.#ground.report.violate('nothing foreign is touched', `${name} was removed`, { target: this.target.name });
+    if (this.#there(name)?.origin === 'foreign') {
+      const { name: target } = this.target;
+      this.#ground.report.violate('nothing foreign is touched', `${name} was to be removed`, { target });
     }
+    const group = this.#ours(name);
+    if (group === undefined) return 'gone';
     const { now, faults } = this.#ground;
     if (now < group.removingSince) {
       const [least, most] = this.nature.removalMs;
@@ -156,16 +196,24 @@ export class Engine {
     const { now } = this.#ground;
     const never = Number.POSITIVE_INFINITY;
     const ends = { brokenAt: never, exitedAt: never, goneAt: never, removingSince: never };
-    this.#groups.push({ name, labels, origin, createdAt: labels.createdAt, runningAt: now, readyAt: now, ...ends });
+    const begins = { createdAt: labels.createdAt, runningAt: now, readyAt: now };
+    this.#groups.push({ name, labels, origin, ports: plainPorts, program: plainProgram, ...begins, ...ends });
   }
 
   #there(name: string): Group | undefined {
     return this.#groups.find((group) => group.name === name && group.goneAt > this.#ground.now);
   }
 
+  /** As a real one: whatever is asked about what another deployment owns is refused. */
+  #ours(name: string): Group | undefined {
+    const group = this.#there(name);
+    if (group?.origin !== 'foreign') return group;
+    throw refused('not_ours', `${name} is another deployment's.`, 'Remove it by hand if it is not wanted.');
+  }
+
   #create(request: CreateRequest): Observation {
     const { now } = this.#ground;
-    const there = this.#there(request.name);
+    const there = this.#ours(request.name);
     if (there === undefined) return observed(this.#add(request), now, true);
     if (there.removingSince <= now) {
       throw new BackendError('transitioning', 'It is being removed.', { kind: 'retryable', delayMs: seconds(5) });
@@ -175,26 +223,35 @@ export class Engine {
 
   #add(request: CreateRequest): Group {
     const { now } = this.#ground;
+    const program = this.#programOf(request.spec.image);
     this.#forget(now);
     this.#checkGroups(request);
-    const group = this.#grow(request, now);
+    const group = this.#grow(request, program, now);
     this.#groups.push(group);
     this.#tell(group, () => `${this.target.name} has created ${group.name}`);
     this.#watch.created(request.labels, this.target);
     return group;
   }
 
-  #grow({ name, labels }: CreateRequest, now: Instant): Group {
+  #programOf(image: string): Program {
+    if (this.#images === undefined) return plainProgram;
+    const program = this.#images.get(image);
+    if (program !== undefined) return program;
+    throw refused('image_missing', `There is no image ${image}.`, 'Check the name and the tag of the image.');
+  }
+
+  #grow({ name, labels, spec }: CreateRequest, program: Program, now: Instant): Group {
     const { random } = this.#ground.faults;
     const fate = this.#ground.faults.container();
     const never = Number.POSITIVE_INFINITY;
     const cold = random.between(...this.nature.coldStartMs);
     const runningAt = fate === 'neverReady' && random.chance(0.5) ? never : now + cold;
     const readyAt = fate === 'neverReady' ? never : now + cold + random.between(...this.nature.readyMs);
+    const endsAt = program.exits === undefined ? never : runningAt + program.exits.afterMs;
     return {
-      ...{ name, labels, origin: 'ours', createdAt: now, runningAt, readyAt },
+      ...{ name, labels, origin: 'ours', ports: spec.ports, program, createdAt: now, runningAt, readyAt },
       brokenAt: fate === 'breaksDown' ? now + random.between(0, cold + seconds(5)) : never,
-      exitedAt: fate === 'exits' ? now + cold + random.between(0, minutes(4)) : never,
+      exitedAt: fate === 'exits' ? now + cold + random.between(0, minutes(4)) : endsAt,
       goneAt: fate === 'disappears' ? now + random.between(seconds(1), minutes(5)) : never,
       removingSince: never,
     };

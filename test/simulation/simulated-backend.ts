@@ -69,16 +69,16 @@ export class SimulatedBackend implements Backend {
   }
 
   logs(name: BackendName, bytes: number): Promise<string> {
-    const text = `the last words of ${name}`.slice(-bytes);
-    return this.#call('read', patienceMs, (afterMs) => this.#arrive(afterMs, () => text));
+    return this.#call('read', patienceMs, (afterMs) => this.#arrive(afterMs, () => this.#engine.logs(name, bytes)));
   }
 
   async images(): Promise<ImageList> {
-    return { images: [] };
+    return { images: this.#engine.images.map((reference) => ({ reference })) };
   }
 
   async usage(): Promise<BackendUsage> {
-    return { limits: [] };
+    const used = this.#engine.living().length;
+    return { limits: [{ name: 'containers', used, limit: this.#engine.target.limits.groups }] };
   }
 
   async check(): Promise<readonly Finding[]> {
@@ -86,7 +86,15 @@ export class SimulatedBackend implements Backend {
   }
 
   #arrive<T>(afterMs: number, effect: () => T): Promise<T> {
-    return new Promise((resolve) => this.#host.ground.scheduler.after(afterMs, () => resolve(effect())));
+    return new Promise((resolve, reject) => {
+      this.#host.ground.scheduler.after(afterMs, () => {
+        try {
+          resolve(effect());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
   }
 
   /** One call: it may be refused, die with its host on either side of its effect, lose its answer, or land late. */
