@@ -33,7 +33,7 @@ export class Chaos {
     });
     this.#every(plan.betweenStorageOutagesMs, 'storage outage', () => {
       this.#ground.storageDownUntil = this.#ground.now + this.#random.between(seconds(5), minutes(2));
-      this.#ground.tell({}, () => 'storage goes down');
+      this.#ground.tell({ everybody: true }, () => 'storage goes down');
     });
     this.#every(plan.betweenTargetOutagesMs, 'target outage', () => {
       const engine = this.#random.pick(this.#engines);

@@ -46,14 +46,14 @@ export class Host {
   die(why: string): void {
     if (!this.#alive) return;
     this.#alive = false;
-    this.ground.tell({}, () => `${this.name} dies (${why})`);
+    this.ground.tell({ host: this.name }, () => `${this.name} dies (${why})`);
     this.#onDeath(this);
   }
 
   /** Frozen: its calls under way may take effect, but it does nothing itself until then. */
   stall(ms: number): void {
     this.#stalledUntil = this.ground.scheduler.now + ms;
-    this.ground.tell({}, () => `${this.name} freezes for ${Math.round(ms / 1000)} s`);
+    this.ground.tell({ host: this.name }, () => `${this.name} freezes for ${Math.round(ms / 1000)} s`);
   }
 
   /** Settles after so long, if this process still lives then. */

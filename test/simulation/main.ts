@@ -1,20 +1,33 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { kinds, type Reduction } from './reduction.ts';
 import { runSeeds, type SeedResult } from './run-seeds.ts';
-import { simulate } from './simulate.ts';
+import { tellFailure } from './tell-failure.ts';
 
-const usage = `npm run simulate -- [--seeds N] [--seed S] [--minutes M]
+const usage = `npm run simulate -- [--seeds N] [--seed S] [--minutes M] [--hosts H] [--owners O] [--without KIND,…]
 
 Runs the whole lifecycle on a virtual clock, with crashes, lost answers and late messages, once for every seed.
   --seeds N    how many seeds (default 200, or 1 with --seed)
   --seed S     the first seed; the same seed gives the same run (default: drawn now, and printed)
   --minutes M  of activity and faults in each run, before it must come to rest (default 20)
+  --hosts H, --owners O, --without KIND,…
+               less of what the seed draws: at most so many hosts, players or teams, and none of these kinds of trouble:
+               ${kinds.join(', ')}
+A seed that violates an invariant is shrunk to a short story, with the flags that show it again.
 `;
+
+const Kinds = z
+  .string()
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.enum(kinds)));
 
 const Options = z.object({
   seeds: z.coerce.number().int().positive().optional(),
   seed: z.coerce.number().int().nonnegative().optional(),
   minutes: z.coerce.number().positive().default(20),
+  hosts: z.coerce.number().int().positive().optional(),
+  owners: z.coerce.number().int().positive().optional(),
+  without: Kinds.default([]),
   help: z.boolean().default(false),
 });
 
@@ -34,13 +47,6 @@ function faultsOf(results: readonly SeedResult[]): Record<string, number> {
   return Object.fromEntries([...faults].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Run again, this time listening: a seed is exact. */
-async function tellStory(seed: number, minutes: number): Promise<void> {
-  const { violation, story } = await simulate(seed, minutes, true);
-  say(`seed ${seed}: ${violation?.invariant}\n  ${violation?.detail}\n${story.map((line) => `  ${line}`).join('\n')}`);
-  say(`Again: npm run simulate -- --seed ${seed} --minutes ${minutes}\n`);
-}
-
 function summary(results: readonly SeedResult[], seconds: number): string {
   const violated = results.filter((result) => result.violation !== undefined);
   return JSON.stringify({
@@ -58,28 +64,40 @@ function summary(results: readonly SeedResult[], seconds: number): string {
 }
 
 const storiesTold = 3;
+/** Longer runs say how far they are. */
+const progressEvery = 250;
+
+function showProgress(count: number): (done: number) => void {
+  return (done) => {
+    if (done % progressEvery === 0 && done < count) say(`  ${done} of ${count} seeds`);
+  };
+}
+
+async function run(first: number, count: number, reduction: Reduction): Promise<number> {
+  const began = performance.now();
+  const results = await runSeeds(first, count, reduction, showProgress(count));
+  const seconds = (performance.now() - began) / 1000;
+  let told = 0;
+  for (const { seed, violation } of results) {
+    if (violation === undefined || told >= storiesTold) continue;
+    told += 1;
+    say(await tellFailure(seed, reduction, violation));
+  }
+  say(summary(results, seconds));
+  return results.some(({ violation }) => violation !== undefined) ? 1 : 0;
+}
 
 async function main(): Promise<number> {
-  const flags = {
-    seeds: { type: 'string' },
-    seed: { type: 'string' },
-    minutes: { type: 'string' },
-    help: { type: 'boolean' },
-  } as const;
-  const options = Options.parse(parseArgs({ options: flags }).values);
-  if (options.help) {
+  const text = { type: 'string' } as const;
+  const flags = { seeds: text, seed: text, minutes: text, hosts: text, owners: text, without: text };
+  const { values } = parseArgs({ options: { ...flags, help: { type: 'boolean' } } });
+  const { help, seed, seeds, ...reduction } = Options.parse(values);
+  if (help) {
     say(usage);
     return 0;
   }
-  const first = options.seed ?? Math.floor(Math.random() * 1_000_000_000);
-  const count = options.seeds ?? (options.seed === undefined ? 200 : 1);
-  const began = performance.now();
-  const results = await runSeeds(first, count, options.minutes);
-  const seconds = (performance.now() - began) / 1000;
-  const violated = results.filter((result) => result.violation !== undefined);
-  for (const { seed } of violated.slice(0, storiesTold)) await tellStory(seed, options.minutes);
-  say(summary(results, seconds));
-  return violated.length > 0 ? 1 : 0;
+  const first = seed ?? Math.floor(Math.random() * 1_000_000_000);
+  return run(first, seeds ?? (seed === undefined ? 200 : 1), reduction);
 }
 
 process.exitCode = await main();

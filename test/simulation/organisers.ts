@@ -48,6 +48,7 @@ export class Organisers {
 
   begin(): void {
     for (const challenge of challenges) this.register(challenge);
+    if (!this.#ground.faults.plan.organised) return;
     this.#acts.often(this.#random, betweenActsMs, () => {
       const act = this.#random.weighed<OrganisersAct>(weights);
       this.#acts.call(`the organiser: ${act}`, {}, (life) => this.#organise(act, life));

@@ -19,6 +19,8 @@ export interface Plan {
   readonly owners: number;
   readonly betweenActsMs: number;
   readonly eventEnds: boolean;
+  /** Organisers act too. */
+  readonly organised: boolean;
   /** Each host's clock is wrong by at most this. */
   readonly skewMs: number;
   /** Per call to the world, unless said otherwise. */
@@ -30,6 +32,8 @@ export interface Plan {
   readonly storageLosesAnswer: number;
   readonly storageRepeats: number;
   readonly messageTwice: number;
+  /** Per message: nobody can ever handle it, as a bug would have it. */
+  readonly poison: number;
   /** After a write, for longer than a create may take to land. */
   readonly freezesAtWrite: number;
   readonly listLagMs: number;
@@ -78,6 +82,8 @@ export function planOf(seed: number, activityMinutes: number): Plan {
   const some = (most: number): number => (random.chance(0.7) ? most * random.fraction() : 0);
   const every = (mean: number): number => (random.chance(0.5) ? mean : 0);
   const storms = random.chance(0.15) ? 4 : 1;
+  // Drawn apart, so that what it was added to stays as it was for every seed.
+  const others = new Random(seed, 'plan of others');
   return {
     seed,
     activityMs: minutes(activityMinutes),
@@ -90,6 +96,7 @@ export function planOf(seed: number, activityMinutes: number): Plan {
     owners: random.between(3, 6),
     betweenActsMs: seconds(random.between(5, 30)),
     eventEnds: random.chance(0.2),
+    organised: true,
     skewMs: random.chance(0.5) ? random.between(0, 5000) : 0,
     crash: some(0.0008) * storms,
     crashAtWrite: some(0.006) * storms,
@@ -99,6 +106,7 @@ export function planOf(seed: number, activityMinutes: number): Plan {
     storageLosesAnswer: some(0.004) * storms,
     storageRepeats: some(0.01) * storms,
     messageTwice: some(random.chance(0.3) ? 0.4 : 0.1),
+    poison: others.chance(0.25) ? 0.01 : 0,
     freezesAtWrite: random.chance(0.4) ? 0.002 : 0,
     listLagMs: random.chance(0.2) ? seconds(90) : seconds(random.between(0, 15)),
     backend: backendPlan(random),

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { z } from 'zod';
+import { kinds, type Reduction, reducedPlan } from './reduction.ts';
 import type { Violation } from './report.ts';
 import { simulate } from './simulate.ts';
 
@@ -19,13 +20,22 @@ const Share = z.object({
   from: z.number().int(),
   count: z.number().int(),
   step: z.number().int(),
-  minutes: z.number(),
+  reduction: z.object({
+    minutes: z.number(),
+    without: z.array(z.enum(kinds)),
+    hosts: z.number().optional(),
+    owners: z.number().optional(),
+  }),
 });
 type Share = z.infer<typeof Share>;
 
-async function runShare({ from, count, step, minutes }: Share, tell: (result: SeedResult) => void): Promise<void> {
+async function runShare({ from, count, step, reduction }: Share, tell: (result: SeedResult) => void): Promise<void> {
   for (let index = 0; index < count; index += 1) {
-    const { story: _told, outcomes: _outcomes, ...result } = await simulate(from + index * step, minutes);
+    const {
+      story: _told,
+      outcomes: _outcomes,
+      ...result
+    } = await simulate(reducedPlan(from + index * step, reduction));
     tell(result);
   }
 }
@@ -40,16 +50,22 @@ function inThread(share: Share, tell: (result: SeedResult) => void): Promise<voi
 }
 
 /** Seeds `from` to `from + count - 1`, on as many threads as there are cores. */
-export async function runSeeds(from: number, count: number, minutes: number): Promise<SeedResult[]> {
+export async function runSeeds(
+  from: number,
+  count: number,
+  { without, ...reduction }: Reduction,
+  progress: (done: number) => void = () => undefined,
+): Promise<SeedResult[]> {
   const results: SeedResult[] = [];
+  const tell = (result: SeedResult): void => progress(results.push(result));
   const threads = Math.min(count, availableParallelism());
   const shares = Array.from({ length: threads }, (_, thread) => ({
     from: from + thread,
     count: Math.ceil((count - thread) / threads),
     step: threads,
-    minutes,
+    reduction: { ...reduction, without: [...without] },
   }));
-  await Promise.all(shares.map((share) => inThread(share, (result) => void results.push(result))));
+  await Promise.all(shares.map((share) => inThread(share, tell)));
   return results.toSorted((a, b) => a.seed - b.seed);
 }
 

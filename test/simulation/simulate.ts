@@ -2,7 +2,7 @@ import { Faults } from './faults.ts';
 import { Ground } from './ground.ts';
 import { checkAfterQuiet, checkCanaryGone, checkCanaryRuns, checkNothingLeft } from './invariants/after-quiet.ts';
 import { checkAudit } from './invariants/audit-check.ts';
-import { planOf } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { Random } from './random.ts';
 import { Report, type Violation } from './report.ts';
 import { Scheduler } from './scheduler.ts';
@@ -13,6 +13,7 @@ import { World } from './world.ts';
 export interface Run {
   readonly seed: number;
   readonly steps: number;
+  /** Until its end, or until something was violated. */
   readonly virtualMinutes: number;
   readonly crashes: number;
   readonly containers: number;
@@ -26,8 +27,8 @@ export interface Run {
 const start = Date.UTC(2031, 4, 17, 9);
 
 /** One seed's whole life: rough weather, quiet, farewell. Exactly the same every time. */
-export async function simulate(seed: number, activityMinutes: number, told = false): Promise<Run> {
-  const plan = planOf(seed, activityMinutes);
+export async function simulate(plan: Plan, told = false): Promise<Run> {
+  const { seed } = plan;
   const report = new Report();
   const scheduler = new Scheduler(start);
   const story = new Story(start, told);

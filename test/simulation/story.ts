@@ -6,6 +6,10 @@ export interface About {
   readonly owner?: string | undefined;
   readonly challenge?: string | undefined;
   readonly target?: string | undefined;
+  /** What befell a host: told with whatever that host had a part in. */
+  readonly host?: string | undefined;
+  /** It befell everybody. */
+  readonly everybody?: true | undefined;
 }
 
 interface Line {
@@ -14,7 +18,9 @@ interface Line {
   readonly text: string;
 }
 
-const shownLines = 45;
+/** The beginning says what it is about, the end what went wrong. */
+const firstLines = 6;
+const lastLines = 18;
 
 function concerns(line: About, about: About): boolean {
   if (about.id !== undefined && line.id !== undefined) return line.id === about.id;
@@ -39,16 +45,30 @@ export class Story {
     if (this.told) this.#lines.push({ at, about, text: text() });
   }
 
-  /** The last lines about this container, or its owner, or its target. */
+  /** The lines about this container, or its owner, or its target, and what befell the hosts that had a part in it. */
   about(about: About): string[] {
-    const lines = this.#lines.filter((line) => concerns(line.about, about));
-    const skipped = lines.length - shownLines;
-    const shown = lines.slice(-shownLines).map((line) => `${this.#clock(line.at)}  ${line.text}`);
-    return skipped > 0 ? [`(${skipped} earlier lines left out)`, ...shown] : shown;
+    const lines = this.#withWhatBefell(this.#lines.filter((line) => concerns(line.about, about)));
+    const shown = lines.map((line) => `${this.#clock(line.at)}  ${line.text}`);
+    const skipped = shown.length - firstLines - lastLines;
+    if (skipped <= 0) return shown;
+    return [...shown.slice(0, firstLines), `         (${skipped} lines left out)`, ...shown.slice(-lastLines)];
   }
 
   all(): string[] {
     return this.#lines.map((line) => `${this.#clock(line.at)}  ${line.text}`);
+  }
+
+  #withWhatBefell(lines: readonly Line[]): readonly Line[] {
+    const [first, last] = [lines[0], lines.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const whole = new Set(lines);
+    const hosts = new Set(lines.flatMap((line) => line.text.match(/\bhost \d+\b/g) ?? []));
+    return this.#lines.filter((line) => {
+      if (whole.has(line)) return true;
+      const { host, everybody } = line.about;
+      const befell = everybody || (host !== undefined && hosts.has(host));
+      return befell && line.at >= first.at && line.at <= last.at;
+    });
   }
 
   #clock(at: Instant): string {

@@ -18,6 +18,7 @@ import { TargetWatch } from './invariants/target-watch.ts';
 import { ObservedTable } from './observed-table.ts';
 import { Organisers } from './organisers.ts';
 import { Players } from './players.ts';
+import { Poison } from './poison.ts';
 import { type Consumer, QueuePump } from './queue-pump.ts';
 import { canary, natures, settingsWith, targets } from './settings.ts';
 import { SimulatedTable } from './storage/simulated-table.ts';
@@ -38,11 +39,13 @@ export class World {
   readonly chaos: Chaos;
   readonly ownerWatch: OwnerWatch;
   readonly #acts: Acts;
+  readonly #poison: Poison;
   #settings: LifecycleSettings;
 
   constructor(ground: Ground) {
     const { plan } = ground.faults;
     this.ground = ground;
+    this.#poison = new Poison(ground);
     this.#settings = settingsWith(targets, plan.eventEnds ? ground.now + plan.activityMs * 0.7 : undefined);
     const createWatch = new CreateWatch(ground, () => this.tables.containers);
     this.engines = targets.map((target) => new Engine(target, natureOf(target.name), ground, createWatch));
@@ -129,7 +132,8 @@ export class World {
     return {
       pick: () => this.hosts.pick(),
       handle: async ({ host, life }, text) => {
-        ground.tell(aboutMessage(text), () => `${host.name} gets from ${name}: ${JSON.stringify(contentOf(text))}`);
+        ground.tell(aboutMessage(text), () => `${host.name} gets from ${name}: ${summaryOf(text)}`);
+        if (name !== 'poison') this.#poison.check(text);
         if (name === 'poison') return handlers.poison(life, contentOf(text));
         const check = staleCheck(this, Message.parse(contentOf(text)), life);
         await handlers[name](check.life, contentOf(text));
@@ -169,6 +173,13 @@ export class World {
     const engine = this.engines.find((other) => other.target === target);
     if (engine !== undefined) engine.troubledAt = until;
   }
+}
+
+function summaryOf(text: string): string {
+  const message = Message.parse(contentOf(text));
+  if (message.kind === 'watch') return `tick ${message.sequence} of ${message.target}`;
+  const turn = message.turn === undefined ? 'a nudge' : `turn ${message.turn}`;
+  return `${message.kind} ${message.id}, ${turn}`;
 }
 
 function aboutMessage(text: string): About {

@@ -38,17 +38,18 @@ export interface StaleCheck {
 /** The row is the truth, a message is a hint: one that no longer fits when it comes is called stale. */
 export function staleCheck(world: World, message: Message, life: Lifecycle): StaleCheck {
   const why = whyStale(world, message);
+  const about = message.kind === 'watch' ? { target: message.target } : { id: message.id, owner: message.owner };
   let decided: LogFacts[string];
   const info = (text: string, facts: LogFacts = {}): void => {
-    const { decision } = facts;
+    const { decision, because } = facts;
     decided = decision ?? decided;
+    if (decision !== undefined) world.ground.tell(about, () => `  … ${decision}: ${because}`);
     life.log.info(text, facts);
   };
   return {
     life: { ...life, log: { ...life.log, info } },
     done: () => {
       if (why === undefined || decided === 'stale') return;
-      const about = message.kind === 'watch' ? { target: message.target } : { id: message.id, owner: message.owner };
       const detail = `${message.kind}: ${why}, and yet: ${decided}`;
       world.ground.report.violate('a stale message is not acted on', detail, about);
     },
