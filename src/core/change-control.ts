@@ -2,6 +2,7 @@ import type { Control, Pause } from './control.ts';
 import type { Instant } from './ids.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { promote } from './targets/reservations.ts';
+import { unlessUnreadable } from './unless-unreadable.ts';
 
 /** A switch as an organiser sets it: off, or on with words for the players. */
 export type SwitchChange = false | { readonly message: string };
@@ -54,6 +55,6 @@ function changed(control: Control, change: ControlChange, setter: Setter): Contr
 export async function changeControl(life: Lifecycle, change: ControlChange, by: string): Promise<Control> {
   const setter = { at: life.clock.now(), by };
   const control = await life.control.change(life.settings.event, (before) => changed(before, change, setter));
-  for (const target of life.settings.targets) await promote(life, target.name);
+  for (const { name } of life.settings.targets) await unlessUnreadable(life, () => promote(life, name));
   return control;
 }

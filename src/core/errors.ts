@@ -42,6 +42,13 @@ export class BerthError extends Error {
   }
 }
 
+/** A row that is not as any version writes it: kept, named, never acted on. Its facts are where it stands and what is wrong. */
+export class UnreadableRowError extends BerthError {
+  constructor(row: { readonly partition: string; readonly row: string; readonly problem: string }) {
+    super('internal', 'A stored row cannot be read.', { ...row });
+  }
+}
+
 /**
  * How a backend's call went wrong, classified once by the backend:
  * - `retryable`: no clear answer; it may or may not have taken effect. Try again after `delayMs`.

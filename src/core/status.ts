@@ -3,7 +3,8 @@ import { BackendError } from './errors.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { BackendUsage, Finding } from './ports.ts';
 import { emptyLedger } from './targets/ledger.ts';
-import type { Target } from './targets/target.ts';
+import type { Ledger, Target } from './targets/target.ts';
+import { unlessUnreadable } from './unless-unreadable.ts';
 
 export interface Prices {
   readonly cpuHour: number;
@@ -49,13 +50,30 @@ async function reach(life: Lifecycle, target: Target): Promise<Reach> {
   }
 }
 
+interface LedgerRead {
+  readonly ledger: Ledger;
+  readonly findings: readonly Finding[];
+}
+
+/** One that cannot be read is told of: what else there is to see must not hang on it. */
+async function readLedger(life: Lifecycle, target: Target): Promise<LedgerRead> {
+  const empty = emptyLedger(target.typicalMs);
+  const read = await unlessUnreadable(life, async () => ({
+    ledger: (await life.targets.readLedger(target.name))?.value ?? empty,
+    findings: [],
+  }));
+  const message = `The ledger of ${target.name} cannot be read: no start is placed there. The log says where it stands.`;
+  return read ?? { ledger: empty, findings: [{ severity: 'fault', code: 'ledger_unreadable', message }] };
+}
+
 async function targetStatus(life: Lifecycle, target: Target, drained: boolean): Promise<unknown> {
-  const [row, reached] = await Promise.all([life.targets.readLedger(target.name), reach(life, target)]);
-  const ledger = row?.value ?? emptyLedger(target.typicalMs);
+  const [read, reached] = await Promise.all([readLedger(life, target), reach(life, target)]);
+  const { ledger, findings } = read;
   return {
     name: target.name,
     backend: target.backend,
     ...reached,
+    findings: [...findings, ...reached.findings],
     drained,
     groups: { used: ledger.groups, limit: target.limits.groups },
     cores: { used: ledger.cpu, limit: target.limits.cores },

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { BerthError } from '../core/errors.ts';
+import { UnreadableRowError } from '../core/errors.ts';
 import type { UnreadableRow, Versioned } from '../core/ports.ts';
 import { bodyText } from './row-body.ts';
 import type { StoredRow } from './table.ts';
@@ -47,12 +47,11 @@ export class RowReader {
     this.#onUnreadable = onUnreadable;
   }
 
-  /** Throws BerthError `internal` when the row cannot be read. */
+  /** Throws UnreadableRowError when the row cannot be read. */
   one<T>(kind: RowKind<T>, row: StoredRow): Versioned<T> {
     const reading = readRow(kind, row);
     if ('value' in reading) return { value: reading.value, version: row.version };
-    const facts: UnreadableRow = { partition: row.partition, row: row.row, problem: reading.problem };
-    throw new BerthError('internal', 'A stored row cannot be read.', { ...facts });
+    throw new UnreadableRowError({ partition: row.partition, row: row.row, problem: reading.problem });
   }
 
   /** Reports a row that cannot be read and goes on without it: one bad row must not stop a pass over all of them. */

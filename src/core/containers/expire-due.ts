@@ -1,10 +1,12 @@
 import { hint, provisionMessage, releaseMessage } from '../hints.ts';
+import type { TargetName } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import { periods } from '../periods.ts';
 import type { DueRow, Versioned } from '../ports.ts';
 import { ensureWatch } from '../targets/ensure-watch.ts';
 import { promote } from '../targets/reservations.ts';
+import { unlessUnreadable } from '../unless-unreadable.ts';
 import type { Container, Debt, Queued } from './container.ts';
 import { failContainer } from './fail-container.ts';
 import { timedOut } from './failure-texts.ts';
@@ -86,18 +88,16 @@ async function one(life: Lifecycle, due: DueRow, pass: ExpirePass): Promise<void
 }
 
 /** A watch chain may have died with its host, and so may the promotion of who waits. */
-async function revive(life: Lifecycle): Promise<void> {
-  for (const target of life.settings.targets) {
-    const inflight = await life.targets.inflight(target.name, life.clock.now());
-    if (inflight.length > 0) await ensureWatch(life, target.name);
-    await promote(life, target.name);
-  }
+async function revive(life: Lifecycle, target: TargetName): Promise<void> {
+  const inflight = await life.targets.inflight(target, life.clock.now());
+  if (inflight.length > 0) await ensureWatch(life, target);
+  await promote(life, target);
 }
 
 /** Retires what has expired and sends again what a lost message or a dead host left lying. Calls no backend to change anything. */
 export async function expireDue(life: Lifecycle): Promise<ExpirePass> {
   const pass: ExpirePass = { expired: 0, timedOut: 0, resent: 0, cleared: 0, troubled: 0 };
   await inParallel(life.containers.due(life.clock.now()), width, (due) => one(life, due, pass));
-  await revive(life);
+  for (const { name } of life.settings.targets) await unlessUnreadable(life, () => revive(life, name));
   return pass;
 }

@@ -8,6 +8,7 @@ import type { Backend, ListedContainer, Observation, Versioned } from '../ports.
 import { noteQuota } from '../targets/note-quota.ts';
 import { reconcileSlots, type SlotPass } from '../targets/reconcile-slots.ts';
 import type { Target } from '../targets/target.ts';
+import { unlessUnreadable } from '../unless-unreadable.ts';
 import type { Container, Debt, Endpoint, Running } from './container.ts';
 import { failContainer } from './fail-container.ts';
 import { brokeDown, disappeared } from './failure-texts.ts';
@@ -71,7 +72,7 @@ async function findOrphans(
     return !belongsHere(known.containers.get(labels.containerId)?.value, target);
   });
   await inParallel(suspects, width, async (suspect) => {
-    if (await isOrphan(life, target, backend, suspect)) orphans.push(suspect);
+    if (await unlessUnreadable(life, () => isOrphan(life, target, backend, suspect))) orphans.push(suspect);
   });
   return orphans;
 }
@@ -179,8 +180,9 @@ async function followRunning(
 ): Promise<void> {
   await inParallel(rows, width, async (row) => {
     const seen = listed.get(row.value.name);
-    if (seen) await onSeen(life, row, seen.observation, pass);
-    else await onMissing(life, backend, row, pass);
+    await unlessUnreadable(life, () =>
+      seen ? onSeen(life, row, seen.observation, pass) : onMissing(life, backend, row, pass),
+    );
   });
 }
 
@@ -188,7 +190,7 @@ async function reconcileTarget(life: Lifecycle, target: Target, known: Known, pa
   const backend = await life.backends(target.name);
   if (backend === undefined) return;
   const listed = await backend.list();
-  await noteQuota(life, target, backend);
+  await unlessUnreadable(life, () => noteQuota(life, target, backend));
   await sweepOrphans(life, target, backend, known, listed, pass);
   const byName = new Map(listed.map((container) => [container.name, container]));
   await followRunning(life, backend, runningOn(known, target), byName, pass);
@@ -233,7 +235,7 @@ export async function reconcile(life: Lifecycle): Promise<ReconcilePass> {
         error: error.message,
       });
     }
-    await reconcileSlots(life, target, known.containers, pass);
+    await unlessUnreadable(life, () => reconcileSlots(life, target, known.containers, pass));
   }
   return pass;
 }

@@ -3,6 +3,7 @@ import { keyOf, lost, untilWon, won } from '../containers/rows.ts';
 import { minutes } from '../ids.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Versioned } from '../ports.ts';
+import { unlessUnreadable } from '../unless-unreadable.ts';
 import { emptyLedger } from './ledger.ts';
 import { credit, unmoved } from './reservations.ts';
 import type { Ledger, Slot, Target } from './target.ts';
@@ -86,7 +87,7 @@ export async function reconcileSlots(
 ): Promise<void> {
   for (const slot of await collect(life, target)) {
     if (wanted(rows.get(slot.value.id)?.value, slot.value, life.clock.now())) continue;
-    if (await creditUnwanted(life, slot)) pass.credited += 1;
+    if (await unlessUnreadable(life, () => creditUnwanted(life, slot))) pass.credited += 1;
   }
   if (!(await recount(life, target))) return;
   pass.recounted += 1;

@@ -11,6 +11,7 @@ import { type Decision, done, type Lifecycle, later, stale } from '../lifecycle.
 import type { WatchMessage } from '../messages.ts';
 import { periods } from '../periods.ts';
 import type { Backend, Observation, Versioned } from '../ports.ts';
+import { unlessUnreadable } from '../unless-unreadable.ts';
 import { ensureWatch } from './ensure-watch.ts';
 import { learnTypical } from './ledger.ts';
 import { credit, unmoved } from './reservations.ts';
@@ -139,7 +140,7 @@ async function look(
   const listed = new Map((await backend.list()).map((container) => [container.name, container.observation]));
   await inParallel(slots, width, (slot) => {
     const observation = listed.get(backendName(slot.value.id)) ?? ({ state: 'absent' } as const);
-    return settleOne(life, { backend, slot, observation, sequence, settled, took });
+    return unlessUnreadable(life, () => settleOne(life, { backend, slot, observation, sequence, settled, took }));
   });
   await noteSettled(life, settled);
   await learn(life, target, took);

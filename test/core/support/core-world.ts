@@ -5,13 +5,15 @@ import type { Message } from '../../../src/core/messages.ts';
 import type { Backend } from '../../../src/core/ports.ts';
 import { serializeByTarget } from '../../../src/core/serialize.ts';
 import { Random } from '../../simulation/random.ts';
-import { openSimulatedStorage } from '../../simulation/storage/simulated-storage.ts';
+import { openSimulatedStorage, type SimulatedStorage } from '../../simulation/storage/simulated-storage.ts';
 import { event, noon } from '../../storage/samples.ts';
 
 export interface CoreWorld {
   readonly life: Lifecycle;
   /** Messages in the order of sending. */
   readonly sent: readonly Message[];
+  /** To put there what the stores themselves would never write. */
+  readonly tables: SimulatedStorage['tables'];
   pass(ms: number): void;
 }
 
@@ -64,6 +66,7 @@ export function openCore({ settings: changed = {}, backend }: WorldParts = {}): 
       log: { info: nothing, warn: nothing, error: nothing },
     },
     sent,
+    tables: stores.tables,
     pass,
   };
 }
