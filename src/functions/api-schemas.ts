@@ -7,6 +7,9 @@ import { ChallengeId, ContainerId, Owner, TargetName } from '../core/ids.ts';
 
 const instant = z.number().int().describe('Milliseconds since the epoch.');
 
+/** Not past what a date can be: times are added to it, and the sum must still be one. */
+const momentOf = (moment: z.ZodNumber) => moment.int().nonnegative().max(8_640_000_000_000_000);
+
 export const Problem = z
   .object({
     type: z.string(),
@@ -65,7 +68,9 @@ export const StartBody = z.strictObject({ challengeId: ChallengeId });
 export const SolveBody = z.strictObject({
   owner: Owner,
   challengeId: ChallengeId,
-  solvedAt: instant.optional().describe('By default now. A container asked for later is left alone.'),
+  solvedAt: momentOf(z.number())
+    .optional()
+    .describe('Milliseconds since the epoch, by default now. A container asked for later is left alone.'),
 });
 export const SolveResult = z.object({ outcome: z.enum(['retired', 'shortened', 'kept', 'nothing']) });
 
@@ -85,10 +90,7 @@ export const ChallengeResult = z.object({
 export const RetiredResult = z.object({ retired: z.number().int() });
 
 export const AtQuery = z.object({
-  at: z.coerce
-    .number()
-    .int()
-    .nonnegative()
+  at: momentOf(z.coerce.number())
     .optional()
     .describe('The moment it happened, in milliseconds; later starts are left alone.'),
 });

@@ -122,3 +122,18 @@ test('an older revision of a challenge never overwrites a newer', async () => {
   expect((await put(3, 'newest:1')).body).toMatchObject({ outcome: 'updated' });
   expect((await manage('list-challenges', {})).body).toMatchObject({ challenges: [{ id: 'web', image: 'newest:1' }] });
 });
+
+/** Times are added to it: past what a number holds exactly, the container's row could never be read again. */
+test.each([Number.MAX_SAFE_INTEGER, 8_640_000_000_000_001, -1])('a moment of %d is refused', async (moment) => {
+  const solve = { owner: firstOwner, challengeId: 'web', solvedAt: moment };
+  expect(await manage('report-solve', { body: solve })).toMatchObject({
+    status: 400,
+    body: { code: 'invalid_request' },
+  });
+  for (const [name, params] of [
+    ['delete-challenge', { challengeId: 'web' }],
+    ['delete-owner', { owner: firstOwner }],
+  ] as const) {
+    expect((await manage(name, { params, query: { at: String(moment) } })).status).toBe(400);
+  }
+});
