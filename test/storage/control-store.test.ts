@@ -26,6 +26,16 @@ describe.each(storeHomes((table, reader) => new TableControlStore(table, reader)
     expect((await store.read(event))?.value.globalMaximum).toBe(5);
   });
 
+  test('more than a row can hold is refused, and says so', async () => {
+    const { store } = home.open();
+    const long = { ...pause, message: '\u4e00'.repeat(300) };
+    const pausedChallenges = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [challengeId(`c${n}`), long]));
+    await expect(store.put(event, { ...emptyControl, pausedChallenges }, undefined)).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
+    expect(await store.read(event)).toBeUndefined();
+  });
+
   test('switches that cannot be read throw: nobody may take them for none', async () => {
     const { store, plant } = home.open();
     await plant(event, 'control', '{"paused":true}');
