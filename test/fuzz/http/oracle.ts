@@ -1,0 +1,134 @@
+import { Problem } from '../../../src/functions/api-schemas.ts';
+import { Violation } from '../violation.ts';
+import type { CallPlan } from './call-plan.ts';
+import type { Exchange, RawAnswer } from './raw-http.ts';
+import type { TokenPlan } from './tokens.ts';
+
+/** What must not be told: to nobody, and to nobody but organisers. */
+export interface Secrets {
+  readonly never: ReadonlyMap<string, string>;
+  readonly othersOnly: ReadonlyMap<string, string>;
+}
+
+/** What only comes out of the inside: a stack, a module, a path of the machine. */
+const insides =
+  /\bat \S+ \(?(?:file:|node:|\/)|node:internal|node_modules|\.(?:ts|js):\d+:\d+|(?:^|[\s"'(])\/(?:work|home|root|tmp|var|usr)\//;
+
+function mayBeOrganiser(token: TokenPlan): boolean {
+  return (token.is === 'good' || token.is === 'odd') && token.who.speaksFor === 'admin';
+}
+
+/** @throws {Violation} for what the answer gives away. */
+export function checkLeaks(text: string, secrets: Secrets, toOrganiser: boolean): void {
+  const forbidden = toOrganiser ? [...secrets.never] : [...secrets.never, ...secrets.othersOnly];
+  const lower = text.toLowerCase();
+  const told = forbidden.find(([, value]) => lower.includes(value.toLowerCase()));
+  if (told !== undefined) throw new Violation('leak', `it tells ${told[0]}: ${text.slice(0, 600)}`);
+  const inside = insides.exec(text);
+  if (inside !== null) throw new Violation('leak', `it shows its inside (${inside[0]}): ${text.slice(0, 600)}`);
+}
+
+function json(answer: RawAnswer): unknown {
+  try {
+    return JSON.parse(answer.body.toString('utf8'));
+  } catch {
+    throw new Violation(
+      'wrong',
+      `its body is no JSON: ${answer.status} ${answer.body.toString('latin1').slice(0, 300)}`,
+    );
+  }
+}
+
+/** A problem document; or, where the call did not reach the app, what the platform says: a status and nothing more. */
+function checkRefusal(answer: RawAnswer, reachesApp: boolean): string {
+  if (answer.body.length === 0 && !reachesApp) return String(answer.status);
+  const parsed = Problem.safeParse(json(answer));
+  if (!parsed.success)
+    throw new Violation('wrong', `no problem document: ${answer.status} ${answer.body.toString().slice(0, 300)}`);
+  const { status, code } = parsed.data;
+  if (status !== answer.status) throw new Violation('wrong', `a problem of ${status} comes as ${answer.status}`);
+  if (!answer.headers.get('content-type')?.startsWith('application/problem+json')) {
+    throw new Violation('wrong', `a problem comes as ${answer.headers.get('content-type')}`);
+  }
+  return `${status} ${code}`;
+}
+
+/** The only 503 there is a reason for while everything is up. */
+const ordinary503 = new Set(['503 paused']);
+
+function checkStatus(answer: RawAnswer, outcome: string): void {
+  if (answer.status < 500 || ordinary503.has(outcome)) return;
+  throw new Violation('unexpected5xx', `${outcome}: ${answer.body.toString().slice(0, 600)}`);
+}
+
+/** @throws {Violation} for an answer that hangs, is none of the service's own, or gives something away. */
+export function checkExchange(result: Exchange, secrets: Secrets): string {
+  if (result.outcome === 'hangs') throw new Violation('hang', 'no answer in time');
+  if (result.outcome === 'closed') return 'closed';
+  const { answer } = result;
+  checkLeaks(`${answer.head}\n${answer.body.toString('utf8')}`, secrets, false);
+  if (answer.status < 300) return String(answer.status);
+  const outcome = checkRefusal(answer, false);
+  checkStatus(answer, outcome);
+  return outcome;
+}
+
+const plainName = /^[A-Za-z0-9_:-]+$/;
+
+/** Nothing about it keeps the platform from handing it to the operation's function. */
+function reachesApp({ operation, method, trick, params, headers }: CallPlan): boolean {
+  const plain = operation.inPath.every(({ name }) => plainName.test(params[name] ?? ''));
+  return plain && method === operation.method && trick === 'plain' && headers.length === 0;
+}
+
+function speaksFor(token: TokenPlan): 'nobody' | 'player' | 'service' | 'admin' {
+  return token.is === 'good' || token.is === 'odd' ? token.who.speaksFor : 'nobody';
+}
+
+/** Whether somebody may be let in at all; whether a player's scope fits is the refusal tests' business. */
+function mayOpen({ operation, token }: CallPlan): boolean {
+  const who = speaksFor(token);
+  switch (operation.access) {
+    case 'open':
+      return true;
+    case 'player':
+      return who === 'player';
+    case 'service':
+      return who === 'service' || who === 'admin';
+    case 'admin':
+      return who === 'admin';
+  }
+}
+
+function checkSuccess(plan: CallPlan, answer: RawAnswer): void {
+  if (!mayOpen(plan))
+    throw new Violation(
+      'leak',
+      `it lets in whom it must not: ${answer.status} ${answer.body.toString().slice(0, 300)}`,
+    );
+  const schema = plan.operation.answers[answer.status];
+  if (schema === undefined) throw new Violation('wrong', `${answer.status} is not in the document`);
+  const parsed = schema.safeParse(json(answer));
+  if (!parsed.success)
+    throw new Violation('wrong', `not what the document says: ${parsed.error.message.slice(0, 300)}`);
+}
+
+/** @throws {Violation} unless the answer to a call is one that the API's document allows, and tells nothing it must not. */
+export function checkCall(plan: CallPlan, result: Exchange, secrets: Secrets): string {
+  const reaches = reachesApp(plan);
+  if (result.outcome === 'hangs') throw new Violation('hang', 'no answer in time');
+  if (result.outcome === 'closed') {
+    if (reaches) throw new Violation('wrong', 'the connection was closed without an answer');
+    return 'closed';
+  }
+  const { answer } = result;
+  checkLeaks(`${answer.head}\n${answer.body.toString('utf8')}`, secrets, mayBeOrganiser(plan.token));
+  if (answer.status >= 300) {
+    if (plan.method === 'HEAD') return `${answer.status} to HEAD`;
+    const outcome = checkRefusal(answer, reaches);
+    checkStatus(answer, outcome);
+    return outcome;
+  }
+  if (reaches) checkSuccess(plan, answer);
+  return String(answer.status);
+}
