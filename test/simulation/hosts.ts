@@ -64,6 +64,14 @@ export class Hosts {
     scheduler.after(this.#random.between(500, seconds(20)), () => this.start());
   }
 
+  async #failBeforeCall(host: Host): Promise<void> {
+    const { faults } = host.ground;
+    if (!faults.chance('fails before a call', faults.plan.failsBeforeCall)) return;
+    if (faults.random.chance(0.5)) host.die('before it could call a backend');
+    else host.stall(faults.random.between(seconds(20), seconds(200)));
+    await host.pause(0);
+  }
+
   #lifeOf(host: Host): Lifecycle {
     const { ground, tables, pumps, engines } = this.#world;
     const settings = this.#world.settings();
@@ -97,6 +105,7 @@ export class Hosts {
       backends: async (name) => {
         const configured = settings.targets.some((target) => target.name === name);
         const engine = engines.get(name);
+        await this.#failBeforeCall(host);
         return configured && engine ? new SimulatedBackend(host, engine) : undefined;
       },
       readiness: readinessOf(host, [...engines.values()]),

@@ -3,7 +3,7 @@ import { deleteChallenge, registerChallenge } from '../../src/core/challenges/re
 import type { RetireReason } from '../../src/core/containers/container.ts';
 import { extendMatching, removeOwner, retireMatching } from '../../src/core/containers/organise.ts';
 import { type Control, emptyControl } from '../../src/core/control.ts';
-import { type ChallengeId, type Instant, minutes, seconds, type TargetName } from '../../src/core/ids.ts';
+import { type ChallengeId, type Instant, minutes, type Owner, seconds, type TargetName } from '../../src/core/ids.ts';
 import type { Lifecycle } from '../../src/core/lifecycle.ts';
 import type { Acts } from './acts.ts';
 import type { Ground } from './ground.ts';
@@ -36,6 +36,7 @@ export class Organisers {
   readonly #ground: Ground;
   readonly #acts: Acts;
   readonly #random: Random;
+  readonly #lateWord: Random;
   readonly #witness: OwnerWatch;
   #revision = 0;
 
@@ -44,6 +45,7 @@ export class Organisers {
     this.#acts = acts;
     this.#witness = witness;
     this.#random = new Random(ground.faults.plan.seed, 'organisers');
+    this.#lateWord = new Random(ground.faults.plan.seed, 'late word of organisers');
   }
 
   begin(): void {
@@ -65,6 +67,13 @@ export class Organisers {
 
   stopEverything(): void {
     this.#acts.until('stops everything', (life) => retireMatching(life, event, {}, 'stopped by an organiser', by));
+  }
+
+  /** The timer has begun its pass, and meanwhile this owner's time is prolonged. */
+  extend(owner: Owner): void {
+    const about = { owner };
+    this.#ground.report.fault('extended at the last moment');
+    this.#acts.call(`the organiser: extend ${owner}`, about, (life) => extendMatching(life, event, about, 2, by));
   }
 
   drain(target: TargetName): void {
@@ -123,7 +132,7 @@ export class Organisers {
   }
 
   #moment(reason: RetireReason, about: About, life: Lifecycle): Instant {
-    const at = life.clock.now();
+    const at = life.clock.now() - this.#lateWord.between(0, this.#ground.faults.plan.lateWordMs);
     this.#witness.reasons.noteMoment(reason, about, at);
     return at;
   }

@@ -24,6 +24,7 @@ export class Players {
   readonly #ground: Ground;
   readonly #acts: Acts;
   readonly #random: Random;
+  readonly #lateWord: Random;
   readonly #witness: OwnerWatch;
 
   constructor(ground: Ground, acts: Acts, witness: OwnerWatch) {
@@ -31,6 +32,7 @@ export class Players {
     this.#acts = acts;
     this.#witness = witness;
     this.#random = new Random(ground.faults.plan.seed, 'players');
+    this.#lateWord = new Random(ground.faults.plan.seed, 'late word of players');
   }
 
   begin(): void {
@@ -98,7 +100,7 @@ export class Players {
   }
 
   #moment(reason: RetireReason, about: About, life: Lifecycle): Instant {
-    const at = life.clock.now();
+    const at = life.clock.now() - this.#lateWord.between(0, this.#ground.faults.plan.lateWordMs);
     this.#witness.reasons.noteMoment(reason, about, at);
     return at;
   }

@@ -15,6 +15,8 @@ export interface Consumer {
   pick(): LivingHost | undefined;
   handle(host: LivingHost, text: string): Promise<void>;
   poisoned(host: LivingHost, text: string): Promise<void>;
+  /** Somebody has put a message. */
+  sent(text: string): void;
   /** A handler threw. */
   failed(error: unknown, text: string): void;
 }
@@ -40,6 +42,7 @@ export class QueuePump {
 
   async put(text: string, timing: MessageTiming): Promise<void> {
     await this.queue.put(text, timing);
+    this.#consumer.sent(text);
     this.#wake(0);
   }
 

@@ -7,8 +7,11 @@ import type { Host } from './host.ts';
 import { type Hosts, ordinary } from './hosts.ts';
 
 /** The two timers. The platform runs each on one host at a time, and skips a turn while the one before is still at work. */
-export function startTimers(ground: Ground, hosts: Hosts): void {
-  every(ground, hosts, 'expire', minutes(1), onExpireTimer);
+export function startTimers(ground: Ground, hosts: Hosts, onExpirePass: () => void): void {
+  every(ground, hosts, 'expire', minutes(1), (life) => {
+    onExpirePass();
+    return onExpireTimer(life);
+  });
   every(ground, hosts, 'reconcile', ground.faults.plan.reconcileEveryMs, onReconcileTimer);
 }
 

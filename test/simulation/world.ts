@@ -3,6 +3,7 @@ import { minutes, seconds } from '../../src/core/ids.ts';
 import type { LifecycleSettings } from '../../src/core/lifecycle.ts';
 import { Message } from '../../src/core/messages.ts';
 import type { Target } from '../../src/core/targets/target.ts';
+import { ownerPartition } from '../../src/storage/container-rows.ts';
 import type { QueueName } from '../../src/storage/message-queue.ts';
 import { Acts } from './acts.ts';
 import { Chaos } from './chaos.ts';
@@ -12,6 +13,8 @@ import { contentOf, handlers } from './handlers.ts';
 import { Hosts, ordinary } from './hosts.ts';
 import { checkNobodyWaits } from './invariants/after-quiet.ts';
 import { CreateWatch } from './invariants/create-watch.ts';
+import { MessageWatch } from './invariants/message-watch.ts';
+import { ownerView } from './invariants/owner-view.ts';
 import { OwnerWatch } from './invariants/owner-watch.ts';
 import { staleCheck } from './invariants/stale-check.ts';
 import { TargetWatch } from './invariants/target-watch.ts';
@@ -20,7 +23,8 @@ import { Organisers } from './organisers.ts';
 import { Players } from './players.ts';
 import { Poison } from './poison.ts';
 import { type Consumer, QueuePump } from './queue-pump.ts';
-import { canary, natures, settingsWith, targets } from './settings.ts';
+import { Random } from './random.ts';
+import { canary, event, natures, owners, settingsWith, targets } from './settings.ts';
 import { SimulatedTable } from './storage/simulated-table.ts';
 import type { About } from './story.ts';
 import { startTimers } from './timers.ts';
@@ -40,12 +44,14 @@ export class World {
   readonly ownerWatch: OwnerWatch;
   readonly #acts: Acts;
   readonly #poison: Poison;
+  readonly #prolongs: Random;
   #settings: LifecycleSettings;
 
   constructor(ground: Ground) {
     const { plan } = ground.faults;
     this.ground = ground;
     this.#poison = new Poison(ground);
+    this.#prolongs = new Random(plan.seed, 'prolongs');
     this.#settings = settingsWith(targets, plan.eventEnds ? ground.now + plan.activityMs * 0.7 : undefined);
     const createWatch = new CreateWatch(ground, () => this.tables.containers);
     this.engines = targets.map((target) => new Engine(target, natureOf(target.name), ground, createWatch));
@@ -67,7 +73,7 @@ export class World {
 
   begin(): void {
     for (let i = 0; i < this.ground.faults.plan.hosts; i += 1) this.hosts.start();
-    startTimers(this.ground, this.hosts);
+    startTimers(this.ground, this.hosts, () => this.#prolongAtLastMoment());
     this.organisers.begin();
     this.players.begin();
     this.chaos.begin();
@@ -99,7 +105,9 @@ export class World {
 
   #openTables() {
     const { ground } = this;
-    const targetWatch = new TargetWatch(ground);
+    const targetWatch = new TargetWatch(ground, targets, ({ event, owner, challenge }) =>
+      ownerView(this.tables.containers.rows(ownerPartition({ event, owner }))).containers.get(challenge),
+    );
     const plain = (name: string): ObservedTable => new ObservedTable(new SimulatedTable(name), () => undefined);
     return {
       containers: new ObservedTable(new SimulatedTable('containers'), (_partition, before, after) =>
@@ -115,19 +123,22 @@ export class World {
   }
 
   #openQueues(): Readonly<Record<QueueName | 'poison', QueuePump>> {
+    const watch = new MessageWatch(this.ground);
     const poison = new QueuePump('poison', this.ground, {
       ...this.#consumer('poison'),
+      sent: () => undefined,
       poisoned: async () => undefined,
     });
     const queue = (name: QueueName): QueuePump =>
       new QueuePump(name, this.ground, {
         ...this.#consumer(name),
+        sent: (text) => watch.onSent(Message.parse(contentOf(text))),
         poisoned: (_living, text) => poison.put(text, { delaySeconds: 0, timeToLiveSeconds: -1 }),
       });
     return { provision: queue('provision'), watch: queue('watch'), release: queue('release'), poison };
   }
 
-  #consumer(name: QueueName | 'poison'): Omit<Consumer, 'poisoned'> {
+  #consumer(name: QueueName | 'poison'): Omit<Consumer, 'poisoned' | 'sent'> {
     const { ground } = this;
     return {
       pick: () => this.hosts.pick(),
@@ -148,6 +159,20 @@ export class World {
         ground.report.violate('no unexpected error', `${name}: ${detail}`, about);
       },
     };
+  }
+
+  /** What the timer is just about to find expired. */
+  #prolongAtLastMoment(): void {
+    const { faults, now, scheduler } = this.ground;
+    if (faults.plan.lastMoment === 0 || !faults.on) return;
+    for (const owner of owners) {
+      const { containers } = ownerView(this.tables.containers.rows(ownerPartition({ event, owner })));
+      const over = [...containers.values()].some(
+        (row) => row.state === 'running' && (row.expiresAt ?? Infinity) <= now,
+      );
+      if (!over || !this.#prolongs.chance(faults.plan.lastMoment)) continue;
+      scheduler.after(this.#prolongs.between(0, 150), () => this.organisers.extend(owner));
+    }
   }
 
   /** For a while one target is not configured: what is there is unknown, not gone. */

@@ -75,6 +75,7 @@ async function creditSlot(life: Lifecycle, debt: Debt): Promise<void> {
   const ticket = reserved?.ticket;
   await credit(life, {
     target,
+    begunAt: debt.history.findLast((entry) => entry.transition === 'provisioning')?.at,
     find: async () =>
       (await hold()) ?? (ticket === undefined ? undefined : await life.targets.readWaiting(target, ticket, id)),
   });

@@ -295,12 +295,18 @@ function dropOf(slot: Versioned<Slot>): TargetChange {
   return { do: 'drop', kind: 'slot', key: { kind, id, ticket }, version: slot.version };
 }
 
+/** A start was taken from this slot, or may have been: the hosts' clocks differ. */
+function usedStart(slot: Slot, begunAt: Instant | undefined): boolean {
+  return slot.kind === 'inflight' && begunAt !== undefined && begunAt >= slot.reservedAt - periods.clockSkew;
+}
+
 /** Whoever was refused has used its start, even one that was taken a moment early. */
-function afterCredit(ledger: Ledger, slot: Slot, refusedUntil: Instant | undefined, now: Instant): Ledger {
-  if (slot.kind === 'waiting') return leaveLine(ledger);
-  if (refusedUntil === undefined) return giveBack(ledger, slot, now);
-  const without = giveBack(ledger, { cpu: slot.cpu, freeAt: slot.freeAt }, now);
-  return learnRefusal(rest(without, refusedUntil), now);
+function afterCredit(ledger: Ledger, { slot, refusedUntil, begunAt }: Found, now: Instant): Ledger {
+  const { value } = slot;
+  if (value.kind === 'waiting') return leaveLine(ledger);
+  const used = refusedUntil !== undefined || usedStart(value, begunAt);
+  const without = giveBack(ledger, used ? { cpu: value.cpu, freeAt: value.freeAt } : value, now);
+  return refusedUntil === undefined ? without : learnRefusal(rest(without, refusedUntil), now);
 }
 
 export interface Credit {
@@ -308,6 +314,8 @@ export interface Credit {
   readonly find: () => Promise<Versioned<Slot> | undefined>;
   /** The target had no room for it: no new start there before. */
   readonly refusedUntil?: Instant | undefined;
+  /** When it was last provisioned: a start from this slot is used since, whatever the clock of this host says. */
+  readonly begunAt?: Instant | undefined;
 }
 
 export function configured(life: Lifecycle, name: TargetName): Target | undefined {
@@ -317,13 +325,14 @@ export function configured(life: Lifecycle, name: TargetName): Target | undefine
 interface Found {
   readonly slot: Versioned<Slot>;
   readonly refusedUntil: Instant | undefined;
+  readonly begunAt: Instant | undefined;
 }
 
 async function findAll(credits: readonly Credit[]): Promise<Found[]> {
   const slots = await Promise.all(credits.map(({ find }) => find()));
-  const found = credits.flatMap(({ refusedUntil }, index) => {
+  const found = credits.flatMap(({ refusedUntil, begunAt }, index) => {
     const slot = slots[index];
-    return slot === undefined ? [] : [{ slot, refusedUntil }];
+    return slot === undefined ? [] : [{ slot, refusedUntil, begunAt }];
   });
   // Two of them may have found the same slot, which goes back once.
   return [...new Map(found.map((one) => [`${one.slot.value.kind} ${one.slot.value.id}`, one])).values()];
@@ -340,10 +349,7 @@ async function tryCredit(
   const now = life.clock.now();
   const row = await life.targets.readLedger(name);
   const before = row?.value ?? emptyLedger(configured(life, name)?.typicalMs ?? 0);
-  const value = found.reduce(
-    (ledger, { slot, refusedUntil }) => afterCredit(ledger, slot.value, refusedUntil, now),
-    before,
-  );
+  const value = found.reduce((ledger, one) => afterCredit(ledger, one, now), before);
   const committed = await life.targets.commit(name, [
     { do: 'put', kind: 'ledger', value, version: row?.version },
     ...found.map(({ slot }) => dropOf(slot)),

@@ -1,9 +1,11 @@
+import { backendName } from '../../../src/core/ids.ts';
 import type { ContainerLabels, CreateRequest } from '../../../src/core/ports.ts';
 import type { Target } from '../../../src/core/targets/target.ts';
 import { ownerPartition } from '../../../src/storage/container-rows.ts';
 import type { EngineWatch } from '../engine.ts';
 import type { Ground } from '../ground.ts';
 import type { ObservedTable } from '../observed-table.ts';
+import { deployment } from '../settings.ts';
 import { type OwnerView, ownerView } from './owner-view.ts';
 
 /** Row first: at every create, and whenever one lands, a row or a debt must know of it. */
@@ -16,8 +18,12 @@ export class CreateWatch implements EngineWatch {
     this.#containers = containers;
   }
 
-  createSent({ labels }: CreateRequest, target: Target): void {
+  createSent({ labels, name }: CreateRequest, target: Target): void {
     this.#ground.tell(this.#about(labels, target), () => `a create of ${labels.containerId} leaves for ${target.name}`);
+    if (labels.deployment !== deployment || name !== backendName(labels.containerId)) {
+      const detail = `${name} is labelled ${JSON.stringify(labels)}`;
+      this.#ground.report.violate('what is created is labelled as ours', detail, this.#about(labels, target));
+    }
     const until = this.#createUntil(labels, target);
     const { now, faults } = this.#ground;
     if (until === undefined) this.#violate(labels, target, 'was called for');

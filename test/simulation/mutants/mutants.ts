@@ -194,12 +194,6 @@ export const mutants: readonly Mutant[] = [
     replace: `if (!watch?.value.active) return`,
   },
   {
-    name: 'a start that was put back in line keeps the turn of its message',
-    file: `${containers}/attempt-create.ts`,
-    find: `line, turn: claim.turn + 1,`,
-    replace: `line, turn: claim.turn,`,
-  },
-  {
     name: 'a start that is sent again keeps the turn of its message',
     file: `${containers}/provision-container.ts`,
     find: `    line,
@@ -302,13 +296,6 @@ export const mutants: readonly Mutant[] = [
     replace: `if (watch?.value.active) return;`,
   },
   {
-    name: 'a watch that ticks is taken for dead',
-    file: `${targets}/ensure-watch.ts`,
-    find: `  if (watch?.value.active && now - watch.value.beatAt < periods.watchDead) return;
-`,
-    replace: '',
-  },
-  {
     name: 'a create whose host died is not tried again',
     file: `${targets}/watch-target.ts`,
     find: `  if (life.clock.now() >= overdueAt(row.value)) await createAgain(life, row);
@@ -318,36 +305,46 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a poisoned start leaves its player waiting',
     file: `${containers}/drain-poison.ts`,
-    find: `  if (message.kind !== 'provision') return;
-`,
-    replace: `  if (message.kind !== 'watch') return;
-`,
+    find: `  if (waiting && current) {`,
+    replace: `  if (waiting && !current) {`,
   },
   // Lists: complete or nothing, and only ours.
   {
-    name: 'a list that failed is taken for an empty one',
+    name: 'a target whose list failed is taken for empty',
     file: `${containers}/reconcile.ts`,
-    find: `const listed = await backend.list();`,
-    replace: `const listed = await backend.list().catch(() => []);`,
+    find: `      pass.unreachableTargets.push(target.name);`,
+    replace: `      for (const row of runningOn(known, target)) await failContainer(life, row.value, disappeared);`,
+  },
+  {
+    name: 'a debt that is tried again keeps the turn of its message',
+    file: `${containers}/release-container.ts`,
+    find: `    turn: debt.value.turn + 1,`,
+    replace: `    turn: debt.value.turn,`,
+  },
+  {
+    name: 'a poisoned release settles its debt',
+    file: `${containers}/drain-poison.ts`,
+    find: `  if (message.kind === 'provision') await unlessUnreadable`,
+    replace: `  if (message.kind === 'release') {
+    const debt = await life.containers.readDebt(message, message.id);
+    const { quota } = await life.containers.readOwner(message);
+    const drop = { do: 'drop', kind: 'debt', key: message.id, version: debt?.version ?? '' };
+    const retiring = (quota?.value.retiring ?? 0) - (debt?.value.counted ? 1 : 0);
+    const counted = { do: 'put', kind: 'quota', value: { ...quota?.value, retiring }, version: quota?.version };
+    if (debt) await life.containers.commit(message, [drop, counted]);
+  }
+  if (message.kind === 'provision') await unlessUnreadable`,
   },
   {
     name: 'what one list does not show is taken for lost',
     file: `${containers}/reconcile.ts`,
-    find: `    else await onMissing(life, backend, row, pass);`,
-    replace: `    else if (await failContainer(life, row.value, disappeared)) pass.lost += 1;`,
-  },
-  {
-    name: 'what is missing is not asked for by name',
-    file: `${containers}/reconcile.ts`,
-    find: `  const closer = await backend.get(row.value.name);
-  if (closer.state !== 'absent') return;
-  if (row.value.missingSince`,
-    replace: `  if (row.value.missingSince`,
+    find: `      seen ? onSeen(life, row, seen.observation, pass) : onMissing(life, backend, row, pass),`,
+    replace: `      seen ? onSeen(life, row, seen.observation, pass) : failContainer(life, row.value, disappeared),`,
   },
   {
     name: 'an orphan is adopted by a scan that may be older than its row',
     file: `${containers}/reconcile.ts`,
-    find: `    if (await isOrphan(life, target, backend, suspect)) orphans.push(suspect);`,
+    find: `    if (await unlessUnreadable(life, () => isOrphan(life, target, backend, suspect))) orphans.push(suspect);`,
     replace: `    orphans.push(suspect);`,
   },
   {
@@ -357,7 +354,7 @@ export const mutants: readonly Mutant[] = [
     return !belongsHere(known.containers.get(labels.containerId)?.value, target);
   });
   await inParallel(suspects, width, async (suspect) => {
-    if (await isOrphan(life, target, backend, suspect)) orphans.push(suspect);`,
+    if (await unlessUnreadable(life, () => isOrphan(life, target, backend, suspect))) orphans.push(suspect);`,
     replace: `    return !known.debts.has(labels.containerId) &&
       !belongsHere(known.containers.get(labels.containerId)?.value, target);
   });
@@ -421,6 +418,12 @@ export const mutants: readonly Mutant[] = [
     file: `${targets}/reservations.ts`,
     find: `if (target === undefined || (!spent && life.clock.now() - startAt <= periods.lateStart)) return slot;`,
     replace: `if (target !== null) return slot;`,
+  },
+  {
+    name: 'a used start is given back by a host whose clock is behind',
+    file: `${targets}/reservations.ts`,
+    find: `refusedUntil !== undefined || usedStart(value, begunAt);`,
+    replace: `refusedUntil !== undefined;`,
   },
   {
     name: 'a later asker gets an earlier start',
