@@ -187,8 +187,8 @@ function networkCalls(call: Caller): Pick<Engine, 'network' | 'createNetwork'> {
   };
 }
 
-export function openEngine(connection: DockerConnection): Engine {
-  const call = callerOf(openTransport(connection));
+export function openEngine(connection: DockerConnection, longestCallMs?: number): Engine {
+  const call = callerOf(openTransport(connection, longestCallMs));
   return {
     info: () => call.json('describe itself', InfoAnswer, { method: 'GET', path: '/info' }),
     ...containerCalls(call),

@@ -1,6 +1,6 @@
 import http, { IncomingMessage } from 'node:http';
 import https from 'node:https';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import type { DockerConnection } from './docker-connection.ts';
 import { dockerError, notUnderstood } from './docker-errors.ts';
@@ -69,6 +69,26 @@ const absent = {
 /** Every status is an answer: dockerode would keep only the words of those it does not expect. */
 const everyStatus = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [i + 100, true]));
 
+type Answered = (error: unknown, response?: IncomingMessage) => void;
+type Request = (options: http.RequestOptions, answered: (response: IncomingMessage) => void) => http.ClientRequest;
+
+/**
+ * In the place of dockerode's own, which follows a redirect to wherever it leads, by a request that nobody listens to:
+ * one that fails, or leads to what is no http, would end the process. Here a redirect is an answer like any other.
+ */
+function buildRequest(request: Request) {
+  return (options: http.RequestOptions, _context: unknown, data: unknown, answered: Answered): void => {
+    try {
+      const asked = request(options, (response) => answered(null, response));
+      asked.on('error', answered);
+      if (data instanceof Readable) data.pipe(asked);
+      else asked.end(data);
+    } catch (error) {
+      answered(error);
+    }
+  };
+}
+
 /** As a stream: dockerode waits for ever for the rest of an answer whose connection broke. */
 function dial(docker: Docker, request: EngineRequest, abortSignal: AbortSignal): Promise<IncomingMessage> {
   const { method, path, query = {}, body = {}, archive } = request;
@@ -108,19 +128,28 @@ function giveUpAt(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** HTTP to one engine, bounded in time and in size. Nothing is connected before the first call. */
-export function openTransport(connection: DockerConnection): EngineTransport {
+/**
+ * HTTP to one engine, bounded in time and in size. Nothing is connected before the first call. No call takes longer
+ * than `longestMs`, its own limit notwithstanding.
+ */
+export function openTransport(connection: DockerConnection, longestMs = Number.POSITIVE_INFINITY): EngineTransport {
   const docker = new Docker({ ...absent, ...optionsFor(connection) });
+  const { request: send } = connection.kind === 'tls' ? https : http;
+  Object.assign(docker.modem, { buildRequest: buildRequest(send) });
   const takeTurn = turns(connection.kind === 'ssh' ? sshSessions : callsAtOnce);
   return (doing, request) =>
     takeTurn(() => {
       // From here on: a call that waits for its turn is not one that the engine is slow with.
-      const signal = AbortSignal.timeout(request.limitMs ?? callLimitMs);
+      const limit = AbortSignal.timeout(Math.min(longestMs, request.limitMs ?? callLimitMs));
+      const failed = new AbortController();
+      const signal = AbortSignal.any([limit, failed.signal]);
       const call = async (): Promise<EngineAnswer> => {
         const response = await dial(docker, request, signal);
         return { status: response.statusCode ?? 0, body: await bodyOf(response, doing) };
       };
-      return Promise.race([call(), giveUpAt(signal)]).catch((error: unknown) => {
+      return Promise.race([call(), giveUpAt(limit)]).catch((error: unknown) => {
+        // What is left of the answer is not waited for.
+        failed.abort();
         throw dockerError(error, doing);
       });
     });

@@ -31,12 +31,16 @@ async function logs(docker: DockerParts, name: string, bytes: number): Promise<s
   return lastOutput(await docker.engine.output(found.Id, bytes), bytes);
 }
 
+interface DockerSurroundings {
+  readonly log: Log;
+  readonly clock: Pick<Clock, 'now'>;
+  /** No call of the engine takes longer; absent: each its own limit. */
+  readonly longestCallMs?: number;
+}
+
 /** A Docker engine as a backend. Nothing is asked of it until the first call. */
-export function openDocker(
-  settings: DockerSettings,
-  { log, clock }: { readonly log: Log; readonly clock: Pick<Clock, 'now'> },
-): Backend {
-  const docker: DockerParts = { engine: openEngine(settings.connection), settings, log, clock };
+export function openDocker(settings: DockerSettings, { log, clock, longestCallMs }: DockerSurroundings): Backend {
+  const docker: DockerParts = { engine: openEngine(settings.connection, longestCallMs), settings, log, clock };
   const ours = ourContainers(docker);
   const takeTurn = turns(removalsAtOnce);
   return {

@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import http from 'node:http';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { DockerSettings } from '../../../src/backends/docker/docker-settings.ts';
 import { openDocker } from '../../../src/backends/docker/open-docker.ts';
 import { BackendError } from '../../../src/core/errors.ts';
@@ -137,6 +140,24 @@ describe('what is not an engine', () => {
   test('creates a container without an id', async () => {
     engine.on('POST /containers/create', json(201, {}));
     expect(await errorOf(open().create(request))).toMatchObject({ code: 'engine_answer' });
+  });
+
+  test('leads elsewhere: nobody goes there', async () => {
+    const visited: string[] = [];
+    const elsewhere = http.createServer((asked, response) => {
+      visited.push(asked.url ?? '');
+      response.end('[]');
+    });
+    await once(elsewhere.listen(0, '127.0.0.1'), 'listening');
+    const { port } = z.object({ port: z.number() }).parse(elsewhere.address());
+    // The last two once ended the process: nothing listened for the failure of the request that went there.
+    for (const location of [`http://127.0.0.1:${port}/`, 'http://127.0.0.1:9/', 'ftp://127.0.0.1/']) {
+      engine.on('GET /containers/json', (_asked, response) => void response.writeHead(302, { location }).end());
+      expect(await errorOf(open().list())).toMatchObject({ code: 'engine_answer', fault: { kind: 'retryable' } });
+    }
+    await fetch(`http://127.0.0.1:${port}/afterwards`);
+    expect(visited).toEqual(['/afterwards']);
+    elsewhere.close();
   });
 
   test('closes the connection half-way', async () => {
