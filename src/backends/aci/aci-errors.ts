@@ -10,6 +10,8 @@ interface Rule {
   readonly codes?: readonly string[];
   readonly status?: readonly number[];
   readonly text?: RegExp;
+  /** Only in Azure's own form: no proxy's page may end a start for good. */
+  readonly azures?: true;
   readonly verdict: Verdict;
 }
 
@@ -109,7 +111,11 @@ const rules: readonly Rule[] = [
   { status: [401, 403], verdict: roleMissing },
   { status: [404], verdict: retryable(seconds(30)) },
   { status: [408, 409, 412, 423], verdict: retryable(seconds(10)) },
-  { status: [400, 405, 413, 422], verdict: permanent('Azure refuses this container as it is described.') },
+  {
+    status: [400, 405, 413, 422],
+    azures: true,
+    verdict: permanent('Azure refuses this container as it is described.'),
+  },
   { codes: ['AbortError', 'TimeoutError'], verdict: retryable(seconds(5)) },
   {
     codes: [
@@ -137,6 +143,7 @@ export function classify(error: unknown, now: number): BackendError {
 
 function fits(rule: Rule, failure: AzureFailure): boolean {
   if (rule.codes && !rule.codes.some((code) => failure.codes.includes(code))) return false;
+  if (rule.azures && !failure.isAzures) return false;
   if (rule.status && !(failure.status !== undefined && rule.status.includes(failure.status))) return false;
   return rule.text === undefined || rule.text.test(failure.text);
 }
@@ -170,5 +177,5 @@ const absentCodes = ['ResourceNotFound', 'NotFound', 'ContainerGroupNotFound'];
  */
 export function provesAbsence(error: unknown, now: number): boolean {
   const failure = failureOf(error, now);
-  return failure.status === 404 && absentCodes.includes(failure.codes[0] ?? '');
+  return failure.isAzures && failure.status === 404 && absentCodes.includes(failure.codes[0] ?? '');
 }

@@ -71,7 +71,14 @@ export type AciSettings = AciTarget & {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly log: Log;
+  /** No call takes longer; absent: each its own limit. */
+  readonly longestCallMs?: number | undefined;
 };
+
+/** How long a call may take whose own limit is `ms`. */
+export function callLimit({ longestCallMs = Number.POSITIVE_INFINITY }: AciSettings, ms: number): number {
+  return Math.min(longestCallMs, ms);
+}
 
 export function armAudience(endpoints: AciEndpoints): string {
   return endpoints.armAudience ?? endpoints.arm;

@@ -7,6 +7,8 @@ export interface AzureFailure {
   /** The outer code first, then those inside it. */
   readonly codes: readonly string[];
   readonly text: string;
+  /** In Azure's own form. False for a proxy's page, and where there was no answer: such text proves nothing. */
+  readonly isAzures: boolean;
   readonly retryAfterMs: number | undefined;
 }
 
@@ -40,16 +42,19 @@ const Body = z.union([
 export function failureOf(error: unknown, now: number): AzureFailure {
   const thrown = Thrown.catch({ message: String(error) }).parse(error);
   const details = detailsIn(thrown.response?.bodyAsText);
-  const text = unique([...details.map((detail) => detail.message ?? ''), thrown.message]).join(' ');
+  const messages = details.map((detail) => detail.message ?? '');
+  const text = unique([...messages, thrown.message]).join(' ');
+  const isAzures = details.some((detail) => detail.code !== undefined);
   return {
     status: thrown.statusCode,
     codes: unique([
       ...details.map((detail) => detail.code ?? ''),
       thrown.code ?? '',
-      ...quotedCodes(text),
+      ...quotedCodes(messages.join(' ')),
       thrown.name ?? '',
     ]),
     text,
+    isAzures,
     retryAfterMs: retryAfter(thrown.response?.headers, now),
   };
 }

@@ -1,7 +1,7 @@
 import { BackendError } from '../../core/errors.ts';
 import type { Finding } from '../../core/ports.ts';
 import { classify } from './aci-errors.ts';
-import { type AciSettings, armAudience } from './aci-settings.ts';
+import { type AciSettings, armAudience, callLimit } from './aci-settings.ts';
 import type { ContainerGroups } from './container-groups.ts';
 import type { Registry } from './registry.ts';
 import { within } from './within.ts';
@@ -35,7 +35,9 @@ export async function checkTarget(parts: CheckParts): Promise<readonly Finding[]
 async function armToken(settings: AciSettings): Promise<void> {
   const credential = await settings.credential();
   const scope = `${armAudience(settings.endpoints)}/.default`;
-  const token = await within(tokenTime, (abortSignal) => credential.getToken(scope, { abortSignal }));
+  const token = await within(callLimit(settings, tokenTime), (abortSignal) =>
+    credential.getToken(scope, { abortSignal }),
+  );
   if (token === null) throw new BackendError('no_token', 'no token', { kind: 'retryable', delayMs: 15_000 });
 }
 

@@ -1,8 +1,8 @@
 import type { ContainerGroup, ContainerInstanceManagementClient } from '@azure/arm-containerinstance';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { BackendName } from '../../core/ids.ts';
 import { classify, provesAbsence, provesNoLog } from './aci-errors.ts';
-import { type AciSettings, armAudience } from './aci-settings.ts';
+import { type AciSettings, armAudience, callLimit } from './aci-settings.ts';
 import { type Answer, firstAnswer } from './first-answer.ts';
 import { GroupAnswer, LogAnswer, UsageAnswer } from './group-answer.ts';
 import { containerName } from './group-body.ts';
@@ -30,7 +30,7 @@ export async function openContainerGroups(settings: AciSettings): Promise<Contai
   const { resourceGroup, region } = settings;
   const call = async <T>(ms: number, send: (abortSignal: AbortSignal) => Promise<T>): Promise<T> => {
     try {
-      return await within(ms, send);
+      return await within(callLimit(settings, ms), send);
     } catch (error) {
       throw classify(error, settings.now());
     }
@@ -56,7 +56,10 @@ export async function openContainerGroups(settings: AciSettings): Promise<Contai
       ),
     list: () =>
       call(time.list, (abortSignal) =>
-        collect(client.containerGroups.listByResourceGroup(resourceGroup, { abortSignal }), GroupAnswer),
+        collectAll(
+          client.containerGroups.listByResourceGroup(resourceGroup, { abortSignal, onResponse: requireList }),
+          GroupAnswer,
+        ),
       ),
     logs: (name, lines) =>
       call(time.logs, async (abortSignal) => {
@@ -97,6 +100,21 @@ async function unless<T>(
   }
 }
 
+const ListAnswer = z.object({ value: z.array(z.unknown()) });
+
+/** The SDK takes any page that has no list for one with an empty list: a proxy's page would say that nothing is there. */
+function requireList({ parsedBody }: { readonly parsedBody?: unknown }, _list: unknown, refusal?: unknown): void {
+  if (refusal === undefined) ListAnswer.parse(parsedBody);
+}
+
+/** Complete or an error. */
+async function collectAll<T extends z.ZodType>(items: AsyncIterable<unknown>, schema: T): Promise<z.output<T>[]> {
+  const collected: z.output<T>[] = [];
+  for await (const item of items) collected.push(schema.parse(item));
+  return collected;
+}
+
+/** Those that are understood. */
 async function collect<T extends z.ZodType>(items: AsyncIterable<unknown>, schema: T): Promise<z.output<T>[]> {
   const collected: z.output<T>[] = [];
   for await (const item of items) {

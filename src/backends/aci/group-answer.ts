@@ -9,12 +9,12 @@ const Event = z.object({ name: text, message: text });
 
 /**
  * What is read of a container group, in the flat shape that the SDK gives it. Lists leave `instanceView` out.
- * Only the name must be there: a group that is odd in some other way must not drop out of a complete list.
+ * Name and tags say whose it is. A group that is odd in some other way must not drop out of a complete list.
  */
 export const GroupAnswer = z.object({
   name: z.string(),
   location: text.catch(null),
-  tags: z.record(z.string(), z.string()).nullish().catch(null),
+  tags: z.record(z.string(), z.string()).nullish(),
   provisioningState: text.catch(null),
   ipAddress: z.object({ ip: text, fqdn: text }).nullish().catch(null),
   containers: z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BackendError } from '../../core/errors.ts';
 import { classify } from './aci-errors.ts';
-import type { AciSettings } from './aci-settings.ts';
+import { type AciSettings, callLimit } from './aci-settings.ts';
 import { within } from './within.ts';
 
 /** What the registry wants as user name when the password is a token. */
@@ -29,7 +29,7 @@ export function registryTokens(settings: AciSettings, server: string): () => Pro
   let asking: Promise<RegistryToken> | undefined;
   return async () => {
     if (known !== undefined && known.expiresAt - settings.now() > leastLeft) return known.value;
-    asking ??= within(exchangeTime, (signal) => exchange(settings, server, signal))
+    asking ??= within(callLimit(settings, exchangeTime), (signal) => exchange(settings, server, signal))
       .catch((error: unknown) => Promise.reject(classify(error, settings.now())))
       .finally(() => {
         asking = undefined;

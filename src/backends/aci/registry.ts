@@ -1,14 +1,15 @@
 import type { ContainerRegistryClient } from '@azure/container-registry';
 import type { ImageList } from '../../core/ports.ts';
 import { classify } from './aci-errors.ts';
-import type { AciSettings } from './aci-settings.ts';
+import { type AciSettings, callLimit } from './aci-settings.ts';
 import { type AzureFailure, failureOf } from './azure-failure.ts';
 import { parseImage } from './image-reference.ts';
 import { listImages } from './list-images.ts';
 import { within } from './within.ts';
 
-/** Milliseconds. */
+/** Milliseconds. An author waits for the list, so what is there by then has to do. */
 const lookUp = 15_000;
+const listing = 20_000;
 
 /** The registry that authors push to, read by the app's own identity. Every error is a classified BackendError. */
 export interface Registry {
@@ -38,10 +39,13 @@ export function openRegistry(settings: AciSettings): Registry | undefined {
   };
   return {
     server,
-    images: () => ask((opened) => listImages(opened, server, settings.now)),
+    images: () => ask((opened) => listImages(opened, server, settings.now, callLimit(settings, listing))),
     has: (reference) =>
-      ask((opened) => within(lookUp, (abortSignal) => hasImage(opened, reference, abortSignal, settings))),
-    reach: () => ask((opened) => within(lookUp, (abortSignal) => firstRepository(opened, abortSignal))),
+      ask((opened) =>
+        within(callLimit(settings, lookUp), (abortSignal) => hasImage(opened, reference, abortSignal, settings)),
+      ),
+    reach: () =>
+      ask((opened) => within(callLimit(settings, lookUp), (abortSignal) => firstRepository(opened, abortSignal))),
   };
 }
 

@@ -198,6 +198,13 @@ describe('the PUT', () => {
     expect(puts()).toHaveLength(2);
   });
 
+  test.each([400, 405, 413])('refused with %i and a page is not for good: no challenge is to blame', async (status) => {
+    const page = { status, body: '<html>Bad request</html>', headers: { 'content-type': 'text/html' } };
+    fake.respond = notThere(() => page);
+    const aci = await openAci(settingsFor(fake));
+    expect((await failureOf(aci.create(requestWith()))).fault.kind).toBe('retryable');
+  });
+
   test('never brings a secret into an error', async () => {
     fake.respond = notThere(() => refusal(400, 'InvalidRequestContent', 'The request content is invalid.'));
     const aci = await openAci(settingsFor(fake));

@@ -107,6 +107,21 @@ describe('list', () => {
   });
 
   test.each<[string, unknown]>([
+    ['a page', '<html>Service unavailable</html>'],
+    ['an error', { error: { code: 'InternalServerError', message: 'x' } }],
+    ['nothing', undefined],
+    ['no list', { value: null }],
+    ['a list of something else', { value: [{ groups: [] }] }],
+    [
+      'a group whose tags cannot be read',
+      { value: [group(), { name, tags: { ...tagsOf(requestWith()), 'berth-owner': 7 } }] },
+    ],
+  ])('is an error, not an empty list, when 200 comes with %s', async (_what, body) => {
+    fake.respond = () => ({ status: 200, body });
+    await expect(aci.list()).rejects.toMatchObject({ name: 'BackendError', fault: { kind: 'retryable' } });
+  });
+
+  test.each<[string, unknown]>([
     ["another deployment's", group({ tags: { ...tagsOf(requestWith()), 'berth-deployment': 'two' } })],
     ['untagged ones', group({ tags: {} })],
     ['ones with broken tags', group({ tags: { ...tagsOf(requestWith()), 'berth-owner': 'nobody' } })],
@@ -150,6 +165,14 @@ describe('get', () => {
     await expect(aci.get(name)).rejects.toMatchObject({ code: 'ResourceGroupNotFound', fault: { kind: 'permanent' } });
     fake.respond = () => ({ status: 404 });
     await expect(aci.get(name)).rejects.toMatchObject({ fault: { kind: 'retryable' } });
+    const page = {
+      status: 404,
+      body: `<html>'ResourceNotFound': go away</html>`,
+      headers: { 'content-type': 'text/html' },
+    };
+    fake.respond = () => page;
+    await expect(aci.get(name)).rejects.toMatchObject({ fault: { kind: 'retryable' } });
+    await expect(aci.remove(name)).rejects.toMatchObject({ fault: { kind: 'retryable' } });
   });
 
   test.each<[string, unknown, unknown]>([
