@@ -31,7 +31,13 @@ export interface RunningEngine {
   readonly pid: number;
   /** Ends the daemon and leaves its data: `restart` brings it back at the same address. */
   halt(): Promise<void>;
-  restart(): Promise<void>;
+  /**
+   * SIGKILL, as in a crash; containers and their shims live on. The kernel ends containerd with dockerd, whose child it
+   * is; containerd alone is started again by dockerd, without `restart`.
+   */
+  kill(what?: 'dockerd' | 'containerd'): Promise<void>;
+  /** With the arguments of the first start, and `more`. */
+  restart(more?: readonly string[]): Promise<void>;
   /** Ends it and removes all it had. */
   stop(): Promise<void>;
 }
@@ -113,6 +119,15 @@ function processesOf(root: string): number[] {
   return pids.filter((pid) => commandLine(pid).includes(`${root}/`)).map(Number);
 }
 
+function containerdOf(root: string): number[] {
+  return processesOf(root).filter((pid) => /^(?:\S*\/)?containerd\0/.test(commandLine(pid)));
+}
+
+/** After a crash dockerd would wait in vain for a containerd that is gone but has not been reaped yet. */
+async function forgetDeadContainerd(root: string): Promise<void> {
+  if (containerdOf(root).length === 0) await rm(join(root, 'exec/containerd/containerd.pid'), { force: true });
+}
+
 async function removeAll(root: string): Promise<void> {
   for (const pid of processesOf(root)) if (pid !== process.pid) process.kill(pid, 'SIGKILL');
   await unmountBelow(root);
@@ -129,6 +144,13 @@ export async function removeLeftoverEngines(): Promise<void> {
 
 function isRunning(daemon: ChildProcess): boolean {
   return daemon.exitCode === null && daemon.signalCode === null;
+}
+
+async function killDaemon(daemon: ChildProcess): Promise<void> {
+  if (!isRunning(daemon)) return;
+  const exited = once(daemon, 'exit');
+  daemon.kill('SIGKILL');
+  await exited;
 }
 
 async function endDaemon(daemon: ChildProcess): Promise<void> {
@@ -180,7 +202,8 @@ export async function startDockerEngine(options: EngineOptions = {}): Promise<Ru
   const logFile = join(root, 'dockerd.log');
   await mkdir(root, { recursive: true });
   const before = await readForwarding();
-  const begin = async (): Promise<ChildProcess> => {
+  const begin = async (more: readonly string[] = []): Promise<ChildProcess> => {
+    await forgetDeadContainerd(root);
     const places = [
       '--data-root',
       join(root, 'data'),
@@ -190,7 +213,7 @@ export async function startDockerEngine(options: EngineOptions = {}): Promise<Ru
       join(root, 'pid'),
     ];
     const network = ['--bridge', 'none', '--storage-driver', 'overlay2'];
-    const all = ['-H', `unix://${socketPath}`, ...places, ...network, ...(options.arguments ?? [])];
+    const all = ['-H', `unix://${socketPath}`, ...places, ...network, ...(options.arguments ?? []), ...more];
     const daemon = spawn('/bin/sh', ['-c', 'log=$1; shift; exec "$@" >>"$log" 2>&1', 'sh', logFile, dockerd, ...all], {
       stdio: 'ignore',
       // A process group of its own: Ctrl-C is for us, and the engine must outlive the containers that we remove.
@@ -211,8 +234,12 @@ export async function startDockerEngine(options: EngineOptions = {}): Promise<Ru
       return daemon.pid ?? -1;
     },
     halt: () => endDaemon(daemon),
-    restart: async () => {
-      daemon = await begin();
+    kill: async (what = 'dockerd') => {
+      if (what === 'dockerd') return killDaemon(daemon);
+      for (const pid of containerdOf(root)) process.kill(pid, 'SIGKILL');
+    },
+    restart: async (more) => {
+      daemon = await begin(more);
     },
     stop: async () => {
       if (isRunning(daemon)) await removeContainersAndNetworks(socketPath);
