@@ -1,3 +1,4 @@
+import { fuzzAzure, fuzzEngine } from './answers/fuzz-answers.ts';
 import { startFuzzDeployment } from './http/deployment.ts';
 import { fuzzCalls, fuzzQueues, fuzzWire } from './http/fuzz-http.ts';
 import { fuzzRows } from './rows/fuzz-rows.ts';
@@ -14,7 +15,7 @@ export interface FuzzRun {
 type Part = (runs: number, seed: number, tally: Tally) => Promise<readonly Finding[]>;
 
 /** Of a hundred inputs. */
-const shares = { rows: 10, queues: 1, calls: 60, wire: 12 } as const;
+const shares = { rows: 12, docker: 10, aci: 10, queues: 1, calls: 55, wire: 12 } as const;
 
 async function afterwards(check: () => Promise<void>, seed: number): Promise<readonly Finding[]> {
   try {
@@ -41,6 +42,8 @@ export async function runFuzz(inputs: number, seed: number, say: (text: string) 
   };
   say(`${inputs} inputs, seed ${seed}`);
   await play('rows', fuzzRows);
+  await play('docker', fuzzEngine);
+  await play('aci', fuzzAzure);
   const deployment = await startFuzzDeployment();
   try {
     await play('queues', (...part) => fuzzQueues(deployment, ...part));

@@ -31,6 +31,7 @@ export type BodyPlan =
       readonly depth: number;
       readonly closed: boolean;
     }
+  | { readonly is: 'members'; readonly key: string; readonly member: string; readonly count: number }
   | { readonly is: 'long'; readonly key: string; readonly unit: string; readonly times: number }
   | { readonly is: 'bytes'; readonly base64: string };
 
@@ -61,8 +62,15 @@ export function bodyPlan(values: fc.Arbitrary<unknown>, keys: readonly string[])
     unit: fc.constantFrom('x', '\u4e00', '\\ud800', '[],', ' '),
     times: fc.oneof(fc.integer({ min: 1000, max: 90_000 }), fc.constantFrom(262_144, 350_000, 1_048_577)),
   });
+  const members = fc.record({
+    is: fc.constant('members' as const),
+    key: fc.constantFrom('x', ...keys),
+    member: fc.constantFrom('1', '{}', '[]', `{"message":"${'\u4e00'.repeat(300)}"}`),
+    count: fc.constantFrom(65, 800, 5000),
+  });
   return fc.oneof(
     { weight: 20, arbitrary: json },
+    { weight: 1, arbitrary: members },
     { weight: 1, arbitrary: fc.constant({ is: 'none' as const }) },
     {
       weight: 2,
@@ -147,6 +155,11 @@ function encoded(text: string, encoding: Encoding): Buffer {
 
 const closers = { '[': ']', '{"a":': '}', '[{"spec":': '}]' } as const;
 
+function membersOf(key: string, member: string, count: number): string {
+  const all = Array.from({ length: count }, (_, index) => `"k${index}":${member}`);
+  return `{"${key}":{${all.join(',')}}}`;
+}
+
 /** The bytes of a plan. `spare` has the last word on JSON, for what would rightly be done to others. */
 export function bodyBytes(plan: BodyPlan, spare: (text: string) => string): Buffer {
   switch (plan.is) {
@@ -160,6 +173,8 @@ export function bodyBytes(plan: BodyPlan, spare: (text: string) => string): Buff
       return Buffer.from(
         plan.open.repeat(plan.depth) + (plan.closed ? `1${closers[plan.open].repeat(plan.depth)}` : ''),
       );
+    case 'members':
+      return Buffer.from(membersOf(plan.key, plan.member, plan.count));
     case 'long':
       return Buffer.from(`{"${plan.key}":"${plan.unit.repeat(plan.times)}"}`);
     case 'bytes':

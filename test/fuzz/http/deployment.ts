@@ -208,6 +208,8 @@ async function open(closing: (() => Promise<unknown>)[], stop: () => Promise<voi
     await manage.deleteChallenge('second');
     await manage.putChallenge('second', { name: 'Second', revision: revision++, spec: web(images.web) });
   };
+  const lasting = { ...web(images.web), lifetimeMinutes: 0, releaseOnSolve: { when: 'after', seconds: 86_400 } };
+  await manage.putChallenge('lasting', { name: 'Lasting', revision: 1, spec: lasting });
   await manage.putChallenge('web', { name: 'Web', revision: 1, spec: { ...web(images.web), renewals: 100 } });
   await restore();
   return {
@@ -240,13 +242,13 @@ async function open(closing: (() => Promise<unknown>)[], stop: () => Promise<voi
 /** So that calls meet containers that run. Who has enough of them is refused. */
 async function startSome(deployment: Deployment): Promise<void> {
   await Promise.all(
-    owners.map((owner) =>
-      playerClient(deployment, owner, 'web')
-        .request()
-        .catch((error: unknown) => {
+    owners
+      .flatMap((owner) => [playerClient(deployment, owner, 'web'), playerClient(deployment, owner, 'lasting')])
+      .map((player) =>
+        player.request().catch((error: unknown) => {
           if (!(error instanceof ApiError)) throw error;
         }),
-    ),
+      ),
   );
 }
 

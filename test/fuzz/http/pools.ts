@@ -7,8 +7,8 @@ export const owners = ['users:7', 'users:8', 'teams:3', 'users:99999999999999999
 /** One of them, whose containers organisers leave alone, so that they come to run. */
 export const undisturbed = 'teams:3';
 
-/** What may be asked for: two that there are, one that there is not, and the victim's. */
-export const challenges = ['web', 'second', 'none', victim.challenge] as const;
+/** What may be asked for: three that there are, the first two of them for good, one that there is not, and the victim's. */
+export const challenges = ['web', 'lasting', 'second', 'none', victim.challenge] as const;
 
 const pageOf = (nextPartitionKey: string, nextRowKey: string): string =>
   Buffer.from(JSON.stringify({ nextPartitionKey, nextRowKey })).toString('base64');

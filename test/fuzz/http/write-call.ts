@@ -78,7 +78,7 @@ function dryUnlessOne(text: string): string {
 
 function sparing({ operation, token }: CallPlan): (text: string) => string {
   if (operation.method === 'GET' || !manages(token)) return (text) => text;
-  // One challenge stays as it is, so that there is always one to start.
+  // Two challenges stay as they are, so that there is always something to start.
   const changesChallenges = operation.path.startsWith('/api/manage/challenges/');
   const others = (text: string): string =>
     [victim.owner, undisturbed]
@@ -88,7 +88,7 @@ function sparing({ operation, token }: CallPlan): (text: string) => string {
         text,
       )
       .replaceAll(victim.challenge, 'second')
-      .replaceAll(changesChallenges ? 'web' : 'second', 'second');
+      .replaceAll(changesChallenges ? /web|lasting/g : 'second', 'second');
   return operation.name === 'act-on-containers' ? (text) => dryUnlessOne(others(text)) : others;
 }
 
