@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpPool } from '../storm/http-pool.ts';
 import type { Player } from '../storm/players.ts';
 
-const everyMs = 50;
+const everyMs = 100;
 
 export interface StatusReads {
   /** Milliseconds of every read so far. Throws when one was not answered with 200. */

@@ -75,22 +75,29 @@ class BatchRefused extends Error {
 }
 
 export interface AzureTableParts {
-  readonly client: TableClient;
-  /** The one the client was made with: transactions share its connections. */
+  /** Makes the client, at its first use: an instance that answers one read needs one of the tables. */
+  readonly client: () => TableClient;
+  /** The one the client is made with: transactions share its connections. */
   readonly httpClient: HttpClient;
   readonly count: CountStorage;
 }
 
 /** A table of Azure Table Storage, or of Azurite. Created when a call finds it missing. */
 export class AzureTable implements Table {
-  readonly #client: TableClient;
+  readonly #open: () => TableClient;
+  #opened: TableClient | undefined;
   readonly #httpClient: HttpClient;
   readonly #count: CountStorage;
 
   constructor(parts: AzureTableParts) {
-    this.#client = parts.client;
+    this.#open = parts.client;
     this.#httpClient = parts.httpClient;
     this.#count = parts.count;
+  }
+
+  get #client(): TableClient {
+    this.#opened ??= this.#open();
+    return this.#opened;
   }
 
   async create(): Promise<void> {

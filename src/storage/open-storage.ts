@@ -77,12 +77,14 @@ function placesOf(settings: StorageSettings) {
   const { tablePrefix = '', queuePrefix = '', count = () => undefined } = settings;
   const httpClient = createDefaultHttpClient();
   const connection = connect(settings, httpClient);
-  const table = (name: TableName): AzureTable =>
-    new AzureTable({ client: connection.table(`${tablePrefix}${name}`), httpClient, count });
+  const clientOf = (name: TableName): TableClient => connection.table(`${tablePrefix}${name}`);
+  const table = (name: TableName): AzureTable => new AzureTable({ client: () => clientOf(name), httpClient, count });
   const queue = (name: string): AzureQueue => new AzureQueue(connection.queue(`${queuePrefix}${name}`), count);
+  // One at once: an account that cannot be addressed is a fault of the settings, not of the first call.
+  const containers = clientOf('containers');
   return {
     tables: {
-      containers: table('containers'),
+      containers: new AzureTable({ client: () => containers, httpClient, count }),
       challenges: table('challenges'),
       targets: table('targets'),
       control: table('control'),

@@ -22,7 +22,7 @@ export function uniqueName(): string {
 function openAzuriteTable(): Table {
   const options = { httpClient, allowInsecureConnection: true };
   const client = TableClient.fromConnectionString(inject('azurite'), uniqueName(), options);
-  return new AzureTable({ client, httpClient, count: () => undefined });
+  return new AzureTable({ client: () => client, httpClient, count: () => undefined });
 }
 
 export const tableHomes: readonly TableHome[] = [

@@ -1,10 +1,11 @@
 import { createSecretKey, type KeyObject, type webcrypto } from 'node:crypto';
 import { decodeProtectedHeader, errors, importJWK, type JWTPayload, jwtVerify } from 'jose';
 import { BerthError } from '../errors.ts';
-import type { EventName } from '../ids.ts';
+import { type EventName, type Instant, seconds } from '../ids.ts';
 import type { Clock } from '../ports.ts';
 import { type Principal, principalOf } from './principal.ts';
 import type { TokenKey } from './token-key.ts';
+import { type Verified, VerifiedTokens } from './verified-tokens.ts';
 
 export type VerifyToken = (authorization: string | undefined) => Promise<Principal>;
 
@@ -12,15 +13,32 @@ export type VerifyToken = (authorization: string | undefined) => Promise<Princip
 const longestToken = 4096;
 const skewSeconds = 60;
 
-type ReadyKey = { readonly spec: TokenKey; readonly key: Promise<webcrypto.CryptoKey | KeyObject | Uint8Array> };
+type Key = webcrypto.CryptoKey | KeyObject | Uint8Array;
+type ReadyKey = { readonly spec: TokenKey; readonly key: () => Promise<Key> };
 
+async function importKey(spec: TokenKey): Promise<Key> {
+  if (spec.alg === 'HS256') return createSecretKey(Buffer.from(spec.k, 'base64url'));
+  return importJWK({ kty: 'OKP', crv: 'Ed25519', x: spec.x, alg: 'EdDSA' }, 'EdDSA');
+}
+
+/** Imported at its first use: most functions of an app see no token. */
 function ready(spec: TokenKey): ReadyKey {
-  if (spec.alg === 'HS256') return { spec, key: Promise.resolve(createSecretKey(Buffer.from(spec.k, 'base64url'))) };
-  return { spec, key: importJWK({ kty: 'OKP', crv: 'Ed25519', x: spec.x, alg: 'EdDSA' }, 'EdDSA') };
+  let imported: Promise<Key> | undefined;
+  return {
+    spec,
+    key: () => {
+      imported ??= importKey(spec);
+      return imported;
+    },
+  };
 }
 
 function refused(): BerthError {
   return new BerthError('unauthenticated', 'This needs a valid token. Reload the page to get a new one.');
+}
+
+function expired(): BerthError {
+  return new BerthError('token_expired', 'The token has expired. Ask for a new one.');
 }
 
 function bearer(authorization: string | undefined): string {
@@ -42,7 +60,7 @@ function kidOf(token: string): string {
 
 async function payloadOf(token: string, { spec, key }: ReadyKey, event: EventName, now: Date): Promise<JWTPayload> {
   try {
-    const { payload } = await jwtVerify(token, await key, {
+    const { payload } = await jwtVerify(token, await key(), {
       algorithms: [spec.alg],
       issuer: spec.iss,
       audience: `berth:${event}`,
@@ -52,12 +70,17 @@ async function payloadOf(token: string, { spec, key }: ReadyKey, event: EventNam
     });
     return payload;
   } catch (error) {
-    if (error instanceof errors.JWTExpired) {
-      throw new BerthError('token_expired', 'The token has expired. Ask for a new one.');
-    }
+    if (error instanceof errors.JWTExpired) throw expired();
     if (error instanceof errors.JOSEError) throw refused();
     throw error;
   }
+}
+
+async function verified(token: string, key: ReadyKey, event: EventName, now: Instant): Promise<Verified> {
+  const payload = await payloadOf(token, key, event, new Date(now));
+  const principal = principalOf(payload);
+  if (principal === undefined || payload.exp === undefined) throw refused();
+  return { principal, expiresAt: seconds(payload.exp + skewSeconds) };
 }
 
 /**
@@ -66,12 +89,17 @@ async function payloadOf(token: string, { spec, key }: ReadyKey, event: EventNam
  */
 export function tokenVerifier(keys: readonly TokenKey[], event: EventName, clock: Clock): VerifyToken {
   const byKid = new Map(keys.map((spec) => [spec.kid, ready(spec)]));
+  const known = new VerifiedTokens();
   return async (authorization) => {
     const token = bearer(authorization);
+    const now = clock.now();
+    const before = known.find(token);
+    if (before !== undefined && now >= before.expiresAt) throw expired();
+    if (before !== undefined) return before.principal;
     const key = byKid.get(kidOf(token));
     if (key === undefined) throw refused();
-    const principal = principalOf(await payloadOf(token, key, event, new Date(clock.now())));
-    if (principal === undefined) throw refused();
-    return principal;
+    const found = await verified(token, key, event, now);
+    known.remember(token, found);
+    return found.principal;
   };
 }

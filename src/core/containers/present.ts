@@ -76,9 +76,14 @@ function placeNow(line: Extract<Queued['line'], { step: 'reserved' }>, now: Inst
   return Math.ceil((line.place * (line.startAt - now)) / whole);
 }
 
+/** Nothing is known of when its turn comes: soon at first, then about as often as the wait so far is worth. */
+function askAgain(waited: number): number {
+  return waited < 1000 ? 1 : Math.min(4, Math.max(2, Math.ceil(waited / 3000)));
+}
+
 function presentQueued(row: Queued, now: Instant): Partial<ContainerView> {
   const { line } = row;
-  if (line.step === 'new') return { retryAfterSeconds: 2 };
+  if (line.step === 'new') return { retryAfterSeconds: askAgain(now - row.requestedAt) };
   const startAt = line.step === 'reserved' ? line.startAt : line.etaAt;
   const typicalSeconds = Math.ceil(line.typicalMs / 1000);
   const place = line.step === 'reserved' ? placeNow(line, now) : line.place;

@@ -108,3 +108,27 @@ test.each([
   const token = await tokens.sign(claims, { claims: changed });
   await expect(verifier()(`Bearer ${token}`)).rejects.toMatchObject({ code: 'unauthenticated' });
 });
+
+test('a token that was good a moment ago is good no longer than the first time', async () => {
+  let time = at;
+  const verify = tokenVerifier(
+    TokenKeys.parse(tokens.entries),
+    event,
+    movableClock(() => time),
+  );
+  const authorization = `Bearer ${await tokens.sign(claims, { claims: { iat: now, exp: now + 300 } })}`;
+  const first = await verify(authorization);
+  time = at + 359_999;
+  expect(await verify(authorization)).toEqual(first);
+  time = at + 360_000;
+  await expect(verify(authorization)).rejects.toMatchObject({ code: 'token_expired' });
+});
+
+test('a token that was good once lends nothing to one with another signature', async () => {
+  const verify = verifier();
+  const token = await tokens.sign(claims);
+  await verify(`Bearer ${token}`);
+  const [head = '', payload = '', signature = ''] = token.split('.');
+  const other = `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
+  await expect(verify(`Bearer ${head}.${payload}.${other}`)).rejects.toMatchObject({ code: 'unauthenticated' });
+});

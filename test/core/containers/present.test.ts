@@ -76,9 +76,21 @@ describe('a queued container', () => {
     line: { ...line, step: 'waiting', ticket: 5, place: 7, ...(etaAt !== undefined && { etaAt }) },
   });
 
-  test('that has just been asked for is looked at again soon', () => {
-    expect(present(queued(), noon)).toMatchObject({ state: 'queued', retryAfterSeconds: 2 });
-  });
+  test.each([
+    [0, 1],
+    [1, 2],
+    [6, 2],
+    [8, 3],
+    [60, 4],
+  ])(
+    'whose turn is not known yet is looked at less often the longer it waits: after %i s',
+    (after, retryAfterSeconds) => {
+      expect(present(queued(), queued().requestedAt + seconds(after))).toMatchObject({
+        state: 'queued',
+        retryAfterSeconds,
+      });
+    },
+  );
 
   test.each<[afterSeconds: number, place: number, etaSeconds: number]>([
     [0, 10, 160],
