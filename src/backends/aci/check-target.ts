@@ -2,6 +2,7 @@ import { BackendError } from '../../core/errors.ts';
 import type { Finding } from '../../core/ports.ts';
 import { classify } from './aci-errors.ts';
 import { type AciSettings, armAudience, callLimit } from './aci-settings.ts';
+import { failureOf } from './azure-failure.ts';
 import type { ContainerGroups } from './container-groups.ts';
 import type { Registry } from './registry.ts';
 import { within } from './within.ts';
@@ -62,8 +63,21 @@ async function checkRegistry({ settings, registry }: CheckParts): Promise<Findin
     };
   }
   const trouble = await attempt(() => registry.reach(), settings);
+  if (trouble && isDown(trouble, settings)) {
+    return fault(
+      'registry_down',
+      `The registry ${registry.server} does not answer: its images cannot be pulled.`,
+      trouble,
+    );
+  }
   const advice = `The registry ${registry.server} does not answer the app's identity, so there is no list of images. It needs AcrPull, or "Container Registry Repository Reader" and "Catalog Lister" where the registry decides by attributes.`;
   return trouble && warning('registry_unreachable', advice, trouble);
+}
+
+/** No answer, or one that it cannot answer: where it only refuses this identity, groups may still pull. */
+function isDown(trouble: BackendError, settings: AciSettings): boolean {
+  const { status } = failureOf(trouble.cause, settings.now());
+  return status === undefined || status >= 500;
 }
 
 async function checkPull({ settings, registryToken }: CheckParts): Promise<Finding | undefined> {

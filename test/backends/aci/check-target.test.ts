@@ -69,6 +69,19 @@ test.each<[string, readonly string[], Parameters<typeof settingsFor>[1], [Findin
   expect(await findings(more)).toEqual(expected);
 });
 
+test.each<[string, ReturnType<FakeAzure['respond']>]>([
+  ['that answers nothing', undefined],
+  ['in trouble', { status: 503 }],
+])('a registry %s keeps starts from working, until it answers again', async (_what, answer) => {
+  const aci = await openAci(settingsFor(fake, byIdentity));
+  fake.respond = (request) => (request.path.includes('/acr/') ? answer : answersBut()(request));
+  expect(await aci.check()).toMatchObject([
+    { severity: 'fault', code: 'registry_down', message: expect.stringContaining(registryServer) },
+  ]);
+  fake.respond = answersBut();
+  expect(await aci.check()).toEqual([]);
+});
+
 test('without a token nothing else is asked, and the message says what to look at', async () => {
   const credential: AciSettings['credential'] = async () => ({
     getToken: async () =>
