@@ -77,12 +77,14 @@ async function createOrFind(
   }
 }
 
-/**
- * A refusal for want of room, or for good, says that nothing is there: so what was created goes again. Not by force,
- * since another turn may have got it to run.
- */
+/** For want of room, or for good, nothing is to be there; and what cannot be started any more is in the next one's way. */
+function isInTheWay({ code, fault }: BackendError): boolean {
+  return fault.kind === 'capacity' || fault.kind === 'permanent' || code === 'half_started';
+}
+
+/** What was created goes again. Not by force, since another turn may have got it to run. */
 async function undo({ engine }: DockerParts, id: string, cause: BackendError): Promise<BackendError> {
-  if (cause.fault.kind !== 'capacity' && cause.fault.kind !== 'permanent') return cause;
+  if (!isInTheWay(cause)) return cause;
   const left = await engine.remove(id, { force: false }).then(
     (outcome) => outcome === 'going',
     () => true,

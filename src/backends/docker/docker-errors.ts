@@ -44,6 +44,8 @@ const rules: readonly Rule[] = [
     code: 'bad_user',
     fault: never("Mend the image's USER: it has no such account."),
   },
+  // It was being started when the engine crashed: its runtime knows it already, and the engine cannot start it any more.
+  { words: /task \S+ already exists|\bid already in use/i, code: 'half_started', fault: later(1) },
   { status: [409], words: /container name .* is already in use/i, code: 'name_taken', fault: later(1) },
   { words: /marked for removal|removal of container .* in progress/i, code: 'being_removed', fault: later(1) },
   { status: [404], words: /network .* not found|no such network/i, code: 'network_missing', fault: later(1) },

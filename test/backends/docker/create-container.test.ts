@@ -95,6 +95,20 @@ describe('a port that the engine picked and something else has', () => {
   });
 });
 
+describe('a start that an engine’s crash left half done', () => {
+  const words = [
+    'task 07ca42b52457a92146067b436b859f4cf792acdfab0ea9b8fb32577b30393cfc: already exists',
+    'id already in use',
+  ];
+
+  test.each(words)('makes room for another create: %s', async (said) => {
+    engine.on('POST /containers/abc/start', refusal(500, said));
+    engine.on('DELETE /containers/abc', raw(204, ''));
+    await expect(open().create(request)).rejects.toMatchObject({ code: 'half_started', fault: { kind: 'retryable' } });
+    expect(engine.calls.filter((call) => call.startsWith('DELETE'))).toEqual(['DELETE /containers/abc']);
+  });
+});
+
 describe('an engine that is slow', () => {
   test('is given no start that its caller no longer waits for', async () => {
     engine.on('POST /containers/create', (_request, response) => {
