@@ -76,9 +76,10 @@ def test_the_form_shows_what_was_saved(world):
 
 
 def test_the_panel_is_in_the_description(world):
-    challenge_id = world.challenge(connection_info="")
+    challenge_id = world.challenge(connection_info="", name='Web "<1>"')
     shown = world.player().get(f"/api/v1/challenges/{challenge_id}").get_json()
-    panel = f'<berth-panel data-challenge-id="{challenge_id}"></berth-panel>'
+    name = "Web &#34;&lt;1&gt;&#34;"
+    panel = f'<berth-panel data-challenge-id="{challenge_id}" data-challenge-name="{name}"></berth-panel>'
     assert panel in shown["data"]["view"]
 
 

@@ -107,5 +107,6 @@ export async function status(life: Lifecycle, prices: Prices): Promise<Readonly<
       .slice(0, topOwners)
       .map(([owner, containers]) => ({ owner, containers })),
     costPerHour: Math.round(counted.costPerHour * 100) / 100,
+    prices,
   };
 }

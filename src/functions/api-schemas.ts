@@ -204,6 +204,9 @@ export const StatusResult = z.object({
   ),
   topOwners: z.array(z.object({ owner: z.string(), containers: z.number().int() })),
   costPerHour: z.number().describe('Estimated, in US dollars, of what runs now.'),
+  prices: z
+    .object({ cpuHour: z.number(), gbHour: z.number() })
+    .describe('US dollars for an hour of a vCPU and of a GB of memory, as the settings have them.'),
   problems: z.array(z.object({ code: z.string(), message: z.string() })),
   serverTime: instant,
 });

@@ -51,6 +51,7 @@ test("counts this event's containers, who has most, and what an hour costs", asy
     ],
     // Two that Azure bills: one vCPU and 1.5 GB each.
     costPerHour: 0.09,
+    prices,
   });
 });
 
