@@ -1,6 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
+import { dirname, resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+
+const start = 'src/main.ts';
 
 /** Bundled CommonJS packages use names that a module does not have. */
 const commonJsNames = [
@@ -12,7 +15,7 @@ const commonJsNames = [
 const zodByParts: Plugin = {
   name: 'zod-by-parts',
   setup(at) {
-    at.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+    at.onLoad({ filter: /[\\/]src[\\/].*\.ts$/, namespace: 'file' }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
       return { contents: source.replace("import { z } from 'zod';", "import * as z from 'zod';"), loader: 'ts' };
     });
@@ -34,6 +37,25 @@ const builtInsByCall: Plugin = {
 };
 
 /**
+ * The parts that are loaded later share modules with the start, in as many combinations as there are parts, and each
+ * would be a file that the start has to find and read. Where every part is seen to need the whole start, that is one.
+ */
+const startInOneFile: Plugin = {
+  name: 'start-in-one-file',
+  setup(at) {
+    at.onResolve({ filter: /./ }, async ({ path, kind, resolveDir, importer, pluginData }) => {
+      if (kind !== 'dynamic-import' || pluginData === 'resolved') return undefined;
+      const found = await at.resolve(path, { kind, resolveDir, importer, pluginData: 'resolved' });
+      return found.external || found.errors.length > 0 ? found : { path: found.path, namespace: 'later' };
+    });
+    at.onLoad({ filter: /./, namespace: 'later' }, ({ path }) => ({
+      contents: `import ${JSON.stringify(resolve(start))}; export * from ${JSON.stringify(path)};`,
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+/**
  * What Node has compiled once it keeps beside the system's other temporary files, for the next process; by itself it
  * would write it down at an orderly end only, and an instance that is taken away has none.
  */
@@ -50,7 +72,7 @@ setTimeout(() => flushCompileCache?.(), 10_000).unref();
 async function buildApp(): Promise<void> {
   await rm('dist', { recursive: true, force: true });
   await build({
-    entryPoints: { app: 'src/main.ts' },
+    entryPoints: { app: start },
     outdir: 'dist',
     bundle: true,
     splitting: true,
@@ -65,7 +87,7 @@ async function buildApp(): Promise<void> {
     // The host provides functions-core; the others are native and optional.
     external: ['@azure/functions-core', 'cpu-features', '*.node'],
     banner: { js: commonJsNames },
-    plugins: [zodByParts, builtInsByCall],
+    plugins: [zodByParts, startInOneFile, builtInsByCall],
     logLevel: 'warning',
   });
   await writeFile('dist/main.js', main);
