@@ -74,7 +74,7 @@ test('registry and ARM: health names what is down of Azure, until it is up', { t
     fetch(new URL('/_control/faults', IDENTITY_ENDPOINT), { method, ...(body && { body: JSON.stringify(body) }) });
   const down = (kind: string) => ({ on: 'request', times: null, match: { kind }, answer: { status: 503 } });
   for (const [kind, code] of [
-    ['registry.exchange', 'registry_down'],
+    ['catalog.list', 'registry_down'],
     ['groups.list', 'resource_group_unreadable'],
   ] as const) {
     expect((await faults('POST', down(kind))).status).toBe(201);
