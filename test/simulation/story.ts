@@ -24,7 +24,10 @@ const lastLines = 18;
 
 function concerns(line: About, about: About): boolean {
   if (about.id !== undefined && line.id !== undefined) return line.id === about.id;
-  if (about.owner !== undefined && line.owner !== undefined) return line.owner === about.owner;
+  if (about.owner !== undefined && line.owner !== undefined) {
+    const other = about.challenge !== undefined && line.challenge !== undefined && line.challenge !== about.challenge;
+    return line.owner === about.owner && !other;
+  }
   return (
     about.id === undefined && about.owner === undefined && about.target !== undefined && line.target === about.target
   );

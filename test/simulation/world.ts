@@ -16,6 +16,7 @@ import { CreateWatch } from './invariants/create-watch.ts';
 import { MessageWatch } from './invariants/message-watch.ts';
 import { ownerView } from './invariants/owner-view.ts';
 import { OwnerWatch } from './invariants/owner-watch.ts';
+import { checkPoisoned } from './invariants/poison-check.ts';
 import { staleCheck } from './invariants/stale-check.ts';
 import { TargetWatch } from './invariants/target-watch.ts';
 import { ObservedTable } from './observed-table.ts';
@@ -144,9 +145,14 @@ export class World {
       pick: () => this.hosts.pick(),
       handle: async ({ host, life }, text) => {
         ground.tell(aboutMessage(text), () => `${host.name} gets from ${name}: ${summaryOf(text)}`);
-        if (name !== 'poison') this.#poison.check(text);
-        if (name === 'poison') return handlers.poison(life, contentOf(text));
-        const check = staleCheck(this, Message.parse(contentOf(text)), life);
+        const message = Message.parse(contentOf(text));
+        if (name === 'poison') {
+          await handlers.poison(life, contentOf(text));
+          checkPoisoned(this, message);
+          return;
+        }
+        this.#poison.check(text);
+        const check = staleCheck(this, message, life);
         await handlers[name](check.life, contentOf(text));
         check.done();
       },

@@ -7,8 +7,8 @@ export interface Mutant {
   /** Stands exactly once in that file. */
   readonly find: string;
   readonly replace: string;
-  /** A seed that catches it, for the quick test. */
-  readonly seed?: number;
+  /** One that catches it. */
+  readonly seed: number;
 }
 
 /** How often `find` stands in the text; once, or the mutant is of another time. */

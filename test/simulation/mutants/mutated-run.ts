@@ -6,11 +6,10 @@ import { type Mutant, mutated } from './mutant.ts';
 
 const root = new URL('../../../', import.meta.url);
 
-/** Seeds `from` onwards with one mutant, or with the code as it is: until `enough` are caught, or there are no more. */
+/** These seeds with one mutant: until `enough` are caught, or there are no more. */
 export interface MutatedRun {
-  readonly mutant?: Mutant | undefined;
-  readonly from: number;
-  readonly seeds: number;
+  readonly mutant: Mutant;
+  readonly seeds: readonly number[];
   readonly enough: number;
   readonly minutes: number;
   /** Shrinks the first seed that was caught to a story. */
@@ -24,9 +23,8 @@ export interface MutatedSeed {
 }
 
 const Work = z.object({
-  mutant: z.object({ name: z.string(), file: z.string(), find: z.string(), replace: z.string() }).optional(),
-  from: z.number(),
-  seeds: z.number(),
+  mutant: z.object({ name: z.string(), file: z.string(), find: z.string(), replace: z.string(), seed: z.number() }),
+  seeds: z.array(z.number()),
   enough: z.number(),
   minutes: z.number(),
   story: z.boolean(),
@@ -47,14 +45,15 @@ function breakModule(mutant: Mutant): void {
 }
 
 async function runAll(work: Work, tell: (result: MutatedSeed) => void): Promise<void> {
-  if (work.mutant) breakModule(work.mutant);
+  breakModule(work.mutant);
   // Only now, so that what they import is loaded broken.
   const { simulate } = await import('../simulate.ts');
   const { reducedPlan } = await import('../reduction.ts');
   const { tellFailure } = await import('../tell-failure.ts');
   const whole = { minutes: work.minutes, without: [] };
   let caught = 0;
-  for (let seed = work.from; seed < work.from + work.seeds && caught < work.enough; seed += 1) {
+  for (const seed of work.seeds) {
+    if (caught >= work.enough) return;
     const { violation } = await simulate(reducedPlan(seed, whole));
     if (violation) caught += 1;
     const story = violation && work.story && caught === 1 ? await tellFailure(seed, whole, violation) : undefined;

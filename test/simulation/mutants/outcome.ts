@@ -42,8 +42,7 @@ function count(outcomes: readonly Outcome[], of: (outcome: Outcome) => string): 
 
 function rowOf(outcome: Outcome): string {
   const { mutant, tried, caught, firstSeed } = outcome;
-  const file = mutant.file.replace(/^src\//, '');
-  return `| ${mutant.name} | \`${file}\` | ${caught} of ${tried} | ${firstSeed ?? 'none'} | ${byText(outcome)} |`;
+  return `| ${mutant.name} | \`${mutant.file}\` | ${caught} of ${tried} | ${firstSeed ?? 'none'} | ${byText(outcome)} |`;
 }
 
 export interface Facts {
@@ -62,9 +61,9 @@ export function pageOf(outcomes: readonly Outcome[], { seeds, enough, minutes }:
 What the simulation is worth: each line below is one rule of the lifecycle, broken by itself, and how soon a run of
 \`npm run simulate\` notices. ${outcomes.length} mutants of ${files.size} files; ${caught} are caught.
 
-\`npm run mutants\` rewrites one module's source as it is loaded, so nothing of this is in \`src\`. Each mutant gets the
-seeds from 1 to ${seeds}, ${minutes} virtual minutes of activity each, until ${enough} of them have violated an invariant;
-the code as it is gets all of them, and violates none. The table of mutants is
+\`npm run mutants\` rewrites one module's source as it is loaded, so nothing of this is in \`src\`. Each mutant gets a
+seed that is known to catch it and then the seeds from 1 to ${seeds}, ${minutes} virtual minutes of activity each, until
+${enough} of them have violated an invariant; the code as it is gets all of these seeds, and violates none. The table of mutants is
 [mutants.ts](../test/simulation/mutants/mutants.ts); \`npm run mutants -- --only 'leaves no debt' --story\` shrinks what
 catches one of them to a short story.
 
