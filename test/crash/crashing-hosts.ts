@@ -1,12 +1,10 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { ChildProcessError } from '../../local/child-process.ts';
 import { type HostProcess, startHostProcess } from '../../local/functions-host/child.ts';
 import { formatLogEntry, type LogEntry } from '../../local/functions-host/log.ts';
 
-const appDir = fileURLToPath(new URL('../..', import.meta.url));
 const masterKey = crypto.randomUUID();
 
 /** A pass of a timer function, as its host's log tells of it. */
@@ -30,6 +28,8 @@ export interface CrashingHost {
 }
 
 export interface HostSettings {
+  /** The directory of the built app. */
+  readonly appDir: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly logFile: string;
   readonly hiddenMs: number;
@@ -58,7 +58,7 @@ async function startAtLast(start: () => Promise<HostProcess>, log: WriteStream):
   }
 }
 
-export async function startCrashingHost({ settings, logFile, hiddenMs }: HostSettings): Promise<CrashingHost> {
+export async function startCrashingHost({ appDir, settings, logFile, hiddenMs }: HostSettings): Promise<CrashingHost> {
   const log = createWriteStream(logFile);
   const passes: Pass[] = [];
   const onLog = (entry: LogEntry) => {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { copyApp, root } from '../../bench/support/app-copy.ts';
 import type { Deployment } from '../../local/api-client.ts';
 import { createSigningKey, publicEntry } from '../../local/signing-key.ts';
 import { type CrashingAzurite, startCrashingAzurite } from './crashing-azurite.ts';
@@ -39,6 +40,9 @@ async function endAll(ends: readonly End[]): Promise<void> {
 async function bringUp(directory: string, ends: End[]): Promise<Omit<Ground, 'stop' | 'directory'>> {
   const journal = new Journal(directory);
   ends.push(() => journal.close());
+  // A build meanwhile must not change what the hosts come back as.
+  const app = await copyApp(root);
+  ends.push(() => app.remove());
   const engine = await startCrashingEngine();
   ends.push(() => engine.stop());
   const location = join(directory, 'azurite');
@@ -58,7 +62,7 @@ async function bringUp(directory: string, ends: End[]): Promise<Omit<Ground, 'st
   const hosts: CrashingHost[] = [];
   for (let index = 0; index < hostCount; index += 1) {
     const logFile = hostLogFile(directory, index);
-    const host = await startCrashingHost({ settings, logFile, hiddenMs: 5000 });
+    const host = await startCrashingHost({ appDir: app.directory, settings, logFile, hiddenMs: 5000 });
     ends.push(() => host.stop());
     hosts.push(host);
   }

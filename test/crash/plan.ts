@@ -35,7 +35,7 @@ export interface RoundSize {
   readonly actsEach: number;
 }
 
-export const fullRound: RoundSize = { stormMs: seconds(10), players: 14, actsEach: 5 };
+export const fullRound: RoundSize = { stormMs: seconds(10), players: 16, actsEach: 6 };
 
 export const hostCount = 2;
 

@@ -7,7 +7,7 @@ import { challengeIds, registerChallenges } from './challenges.ts';
 import { checkOutcomes, type Outcomes } from './check-outcomes.ts';
 import type { Ground } from './ground.ts';
 import { killAll } from './kills.ts';
-import { owners, planRound, type RoundSize } from './plan.ts';
+import { owners, planRound, type RoundPlan, type RoundSize } from './plan.ts';
 import type { Scene } from './scene.ts';
 import { restLimitMs, settle, settleUntil } from './settle.ts';
 import { openTables, type Rows, readRows } from './truth.ts';
@@ -37,9 +37,8 @@ function states({ containers, debts }: Rows): string {
 }
 
 /** A storm, with kills in it; resolves when everything is up again. */
-async function storm(scene: Scene, round: number, { seed, size, signal }: RunOptions): Promise<void> {
+async function storm(scene: Scene, plan: RoundPlan, signal: AbortSignal): Promise<void> {
   const { ground } = scene;
-  const plan = planRound(new Random(seed, `round ${round}`), round, size);
   const over = new AbortController();
   const looking = lookOn(scene, over.signal);
   try {
@@ -59,23 +58,24 @@ function namesOfKills({ journal }: Ground, since: number): string {
 }
 
 /** One storm, what it takes to settle, and the audit. Returns a line that tells of it. */
-export async function runRound(scene: Scene, round: number, options: RunOptions): Promise<string> {
+export async function runRound(scene: Scene, name: string, plan: RoundPlan, signal: AbortSignal): Promise<string> {
   const { journal } = scene.ground;
   const began = performance.now();
   const first = journal.entries.length;
-  journal.write(`round ${round + 1}`);
-  await storm(scene, round, options);
-  const quietSince = await settle(scene, roundRestMs, options.signal);
-  if (options.signal.aborted) return `round ${round + 1}: stopped`;
+  journal.write(name);
+  await storm(scene, plan, signal);
+  const quietSince = await settle(scene, roundRestMs, signal);
+  if (signal.aborted) return `${name}: stopped`;
   const rows = await auditRound(scene, quietSince);
-  const asked = journal.entries.slice(first).filter(({ what }) => what.startsWith('asked ')).length;
+  const acts = journal.entries.slice(first).filter(({ what }) => what.startsWith('asked ')).length;
   const took = ((performance.now() - began) / 1000).toFixed(1);
-  const kills = namesOfKills(scene.ground, first);
-  const wrong = scene.violations.all.length;
-  return `round ${round + 1}: ${took} s, ${asked} acts, killed: ${kills}; ${states(rows)}; unclaimed ${scene.unclaimed.size}, violations ${wrong}`;
+  const done = `${took} s, ${acts} acts, killed: ${namesOfKills(scene.ground, first)}`;
+  const wrong = `unclaimed ${scene.unclaimed.size}, violations ${scene.violations.all.length}`;
+  return `${name}: ${done}; ${states(rows)}; ${wrong}`;
 }
 
-async function stopEverything({ ground }: Scene): Promise<void> {
+/** Every owner, every challenge: what is not there is as good as stopped. */
+export async function stopEverything({ ground }: Scene): Promise<void> {
   for (const owner of owners) {
     const stops = challengeIds.map((challenge, index) =>
       perform(
@@ -89,7 +89,7 @@ async function stopEverything({ ground }: Scene): Promise<void> {
 }
 
 /** After the last round: a rest that is long enough for everything, then every player stops, then nothing is left. */
-export async function finish(scene: Scene, { signal, say }: RunOptions): Promise<Outcomes | undefined> {
+async function finish(scene: Scene, { signal, say }: RunOptions): Promise<Outcomes | undefined> {
   say(`no more kills: waiting for rest, ${Math.round(restLimitMs / 1000)} s at most`);
   const quietSince = await settle(scene, restLimitMs, signal);
   if (signal.aborted) return undefined;
@@ -105,8 +105,10 @@ export async function finish(scene: Scene, { signal, say }: RunOptions): Promise
 }
 
 export async function runRounds(scene: Scene, options: RunOptions): Promise<Outcomes | undefined> {
-  for (let round = 0; round < options.rounds && !options.signal.aborted; round += 1) {
-    options.say(await runRound(scene, round, options));
+  const { rounds, seed, size, signal, say } = options;
+  for (let round = 0; round < rounds && !signal.aborted; round += 1) {
+    const plan = planRound(new Random(seed, `round ${round}`), round, size);
+    say(await runRound(scene, `round ${round + 1}`, plan, signal));
   }
-  return options.signal.aborted ? undefined : finish(scene, options);
+  return signal.aborted ? undefined : finish(scene, options);
 }
