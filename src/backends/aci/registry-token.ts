@@ -48,6 +48,8 @@ async function exchange(settings: AciSettings, server: string, signal: AbortSign
     method: 'POST',
     body: new URLSearchParams({ grant_type: 'access_token', service: server, access_token: own.token }),
     signal,
+    // The app's own token goes to the registry it is for and to no other place.
+    redirect: 'error',
   });
   if (!response.ok) {
     await response.body?.cancel();

@@ -297,6 +297,14 @@ describe('pulling', () => {
     expect(await failureOf(aci.create(requestWith()))).toMatchObject({ code, fault: { kind: 'retryable', delayMs } });
     expect(puts()).toHaveLength(0);
   });
+
+  test('by token never takes the own token elsewhere', async () => {
+    const location = `${fake.origin}/elsewhere`;
+    fake.respond = ({ path }) => (path === '/oauth2/exchange' ? { status: 307, headers: { location } } : accepted());
+    const aci = await openAci(settingsFor(fake, { registryServer, pull: { mode: 'token' } }));
+    expect((await failureOf(aci.create({ ...requestWith(), first: true }))).fault.kind).toBe('retryable');
+    expect(fake.requests.map(({ path }) => path)).toEqual(['/oauth2/exchange']);
+  });
 });
 
 describe('a security context that Azure refuses', () => {
