@@ -45,6 +45,8 @@ interface AnswerInput {
   readonly operation: OperationName;
   readonly strikesAt: number;
   readonly always: boolean;
+  /** Azure alone: how images are pulled. */
+  readonly byToken: boolean;
   readonly answer: HostileAnswer;
 }
 
@@ -52,6 +54,7 @@ const answerInput: fc.Arbitrary<AnswerInput> = fc.record({
   operation: fc.constantFrom(...operations),
   strikesAt: fc.constantFrom(0, 0, 0, 1, 1, 2, 3, 4),
   always: fc.boolean(),
+  byToken: fc.boolean(),
   answer: fc.oneof({ weight: 80, arbitrary: hostileAnswer }, { weight: 1, arbitrary: hugeAnswer }),
 });
 
@@ -59,7 +62,7 @@ const answerInput: fc.Arbitrary<AnswerInput> = fc.record({
 interface Side {
   readonly name: 'docker' | 'aci';
   readonly scheme: 'http' | 'https';
-  open(port: number): Promise<Backend>;
+  open(port: number, byToken: boolean): Promise<Backend>;
   right(request: CreateRequest): (method: string, path: string) => RightAnswer;
   /** Says for certain that the container is not there. */
   provesAbsence(answered: Answered): boolean;
@@ -99,7 +102,7 @@ const absentCodes: readonly unknown[] = ['ResourceNotFound', 'NotFound', 'Contai
 const aci: Side = {
   name: 'aci',
   scheme: 'https',
-  async open(port) {
+  async open(port, byToken) {
     const origin = `https://127.0.0.1:${port}`;
     const target = AciTarget.parse({
       subscriptionId,
@@ -107,7 +110,7 @@ const aci: Side = {
       region: 'westeurope',
       deployment: 'one',
       registryServer,
-      pull: { mode: 'identity', identityResourceId: pullIdentity },
+      pull: byToken ? { mode: 'token' } : { mode: 'identity', identityResourceId: pullIdentity },
       endpoints: { arm: origin, armAudience: 'https://management.azure.com', registry: origin },
     });
     const credential = fakeCredential();
@@ -217,7 +220,7 @@ async function checkClosed(server: HostileServer): Promise<void> {
 async function runOne(side: Side, server: HostileServer, input: AnswerInput, tally: Tally): Promise<void> {
   const request = createRequestFor('one', { image: `${registryServer}/web:1` });
   const answered = server.begin(input, side.right(request));
-  const backend = await side.open(server.port);
+  const backend = await side.open(server.port, input.byToken);
   const outcome = await outcomeOf(call(backend, input.operation, request));
   if (outcome === 'hangs') throw new Violation('hang', `${input.operation} is not over in ${operationLimitMs} ms`);
   const name = 'error' in outcome ? checkError(outcome.error, input) : checkValue(side, input, outcome.value, answered);
