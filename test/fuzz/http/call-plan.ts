@@ -5,7 +5,7 @@ import { valuesOf } from '../schema-values.ts';
 import { type BodyPlan, bodyPlan } from './body-plan.ts';
 import type { Operation, Parameter } from './operations.ts';
 import { challenges, owners, pools } from './pools.ts';
-import { type TokenPlan, tokenPlan } from './tokens.ts';
+import { forgery, type TokenPlan, tokenPlan, type Who } from './tokens.ts';
 
 const pathTricks = [
   'plain',
@@ -165,8 +165,8 @@ function queryValues(parameters: readonly Parameter[]): fc.Arbitrary<readonly (r
 }
 
 /** Whoever may call this, so that what is behind the door is met as well. */
-function fittingToken({ access, name }: Operation, challenge: string): fc.Arbitrary<TokenPlan> {
-  if (access === 'admin' || access === 'service') return fc.constant({ is: 'good', who: { speaksFor: access } });
+function fittingWho({ access, name }: Operation, challenge: string): fc.Arbitrary<Who> {
+  if (access === 'admin' || access === 'service') return fc.constant({ speaksFor: access });
   return fc
     .record({
       owner: fc.constantFrom(...owners),
@@ -175,7 +175,17 @@ function fittingToken({ access, name }: Operation, challenge: string): fc.Arbitr
           ? fc.constant(undefined)
           : fc.constantFrom(challenge, challenge, challenge, undefined),
     })
-    .map((about) => ({ is: 'good', who: { speaksFor: 'player', role: 'player', ...about } }));
+    .map((about) => ({ speaksFor: 'player', role: 'player', ...about }));
+}
+
+/** Mostly good; or a forgery of what would be let in; or any other. */
+function tokenFor(operation: Operation, challenge: string): fc.Arbitrary<TokenPlan> {
+  const who = fittingWho(operation, challenge);
+  return fc.oneof(
+    { weight: 5, arbitrary: fc.record({ is: fc.constant('good' as const), who }) },
+    { weight: 2, arbitrary: fc.record({ is: fc.constant('forged' as const), who, how: forgery }) },
+    { weight: 2, arbitrary: tokenPlan },
+  );
 }
 
 function bodyValues(operation: Operation, challenge: string): fc.Arbitrary<unknown> {
@@ -205,7 +215,7 @@ function callOf(operation: Operation, challenge: string): fc.Arbitrary<CallPlan>
     trick: mostly<PathTrick>('plain', fc.constantFrom(...pathTricks), 10),
     params: fc.record(Object.fromEntries(params)),
     query: queryValues(operation.inQuery),
-    token: fc.oneof({ weight: 2, arbitrary: fittingToken(operation, challenge) }, { weight: 1, arbitrary: tokenPlan }),
+    token: tokenFor(operation, challenge),
     body:
       operation.body === undefined ? fc.oneof({ weight: 5, arbitrary: none }, { weight: 1, arbitrary: body }) : body,
     contentType: mostly('application/json', contentTypes),

@@ -243,7 +243,7 @@ async function open(closing: (() => Promise<unknown>)[], stop: () => Promise<voi
 async function startSome(deployment: Deployment): Promise<void> {
   await Promise.all(
     owners
-      .flatMap((owner) => [playerClient(deployment, owner, 'web'), playerClient(deployment, owner, 'lasting')])
+      .flatMap((owner) => ['web', 'lasting', victim.challenge].map((id) => playerClient(deployment, owner, id)))
       .map((player) =>
         player.request().catch((error: unknown) => {
           if (!(error instanceof ApiError)) throw error;

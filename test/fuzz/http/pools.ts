@@ -1,5 +1,5 @@
 /** Whose containers are looked at to have stayed as they were; nobody here ever holds a good token of theirs. */
-export const victim = { owner: 'teams:77', challenge: 'vault', word: 'zq9' } as const;
+export const victim = { owner: 'teams:77', challenge: 'vault', word: 'zq9kx7vw' } as const;
 
 /** Who asks. */
 export const owners = ['users:7', 'users:8', 'teams:3', 'users:999999999999999999'] as const;

@@ -40,6 +40,7 @@ const forgeries = [
   'larger than any',
 ] as const;
 export type Forgery = (typeof forgeries)[number];
+export const forgery: fc.Arbitrary<Forgery> = fc.constantFrom(...forgeries);
 
 export type TokenPlan =
   | { readonly is: 'absent' }
@@ -93,7 +94,7 @@ export const tokenPlan: fc.Arbitrary<TokenPlan> = fc.oneof(
       value: hostileJson,
     }),
   },
-  { weight: 3, arbitrary: fc.record({ is: fc.constant('forged' as const), who, how: fc.constantFrom(...forgeries) }) },
+  { weight: 3, arbitrary: fc.record({ is: fc.constant('forged' as const), who, how: forgery }) },
 );
 
 type Claims = Readonly<Record<string, unknown>>;
