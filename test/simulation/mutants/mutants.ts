@@ -34,14 +34,14 @@ export const mutants: readonly Mutant[] = [
   const latest = await life.containers.read(keyOf(next), next.challenge);
   const committed = await life.containers.commit(keyOf(next), [
     { do: 'put', kind: 'container', value: next, version: latest?.version },`,
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'a container is written as running whatever its row is by then',
     file: `${containers}/settle.ts`,
     find: `value: running, version: row.version },`,
     replace: `value: running, version: (await life.containers.read(keyOf(running), running.challenge))?.version },`,
-    seed: 1,
+    seed: 86,
   },
   {
     name: 'a stop takes the row away whatever it is by then',
@@ -49,21 +49,21 @@ export const mutants: readonly Mutant[] = [
     find: `key: found.value.challenge, version: found.version },`,
     replace: `key: found.value.challenge,
       version: (await life.containers.read(retirement, retirement.challenge))?.version ?? '' },`,
-    seed: 1,
+    seed: 11,
   },
   {
     name: 'a reservation writes over the ledger as it is by then',
     file: `${targets}/reservations.ts`,
     find: `{ do: 'put', kind: 'ledger', value: place.ledger, version: ledger.version },`,
     replace: `{ do: 'put', kind: 'ledger', value: place.ledger, version: (await ledgerOf(life, target)).version },`,
-    seed: 1,
+    seed: 3,
   },
   {
     name: 'a lost write is taken for won',
     file: `${containers}/retire.ts`,
     find: `return committed.outcome === 'lost' ? lost : won(debt);`,
     replace: `return won(debt);`,
-    seed: 1,
+    seed: 4,
   },
   // Row first, then message; row first, then backend.
   {
@@ -123,7 +123,7 @@ export const mutants: readonly Mutant[] = [
     find: `  if (open > 0) return notYet(Math.max(open, delay), 'a create may still land');
 `,
     replace: '',
-    seed: 1,
+    seed: 14,
   },
   {
     name: 'what is on a target that is not configured is taken for gone',
@@ -138,14 +138,14 @@ export const mutants: readonly Mutant[] = [
     find: `  if (fault.kind === 'retryable' || row.value.unsure) return retryLater(life, row, error, fault.delayMs);
 `,
     replace: '',
-    seed: 1,
+    seed: 3,
   },
   {
     name: 'a refusal after a create without an answer is taken for the whole truth',
     file: `${containers}/attempt-create.ts`,
     find: `if (fault.kind === 'retryable' || row.value.unsure) return`,
     replace: `if (fault.kind === 'retryable') return`,
-    seed: 1,
+    seed: 10,
   },
   {
     name: 'an accepted create closes the window of one that may still land',
@@ -153,7 +153,7 @@ export const mutants: readonly Mutant[] = [
     find: `    ...(row.value.unsure && createUntil !== undefined && { createUntil }),
 `,
     replace: '',
-    seed: 1,
+    seed: 3,
   },
   {
     name: 'a container that runs closes the window of a create that may still land',
@@ -161,21 +161,21 @@ export const mutants: readonly Mutant[] = [
     find: `    ...(unsure && createUntil !== undefined && { createUntil }),
 `,
     replace: '',
-    seed: 1,
+    seed: 33,
   },
   {
     name: 'a stop forgets until when a create may land',
     file: `${containers}/retire.ts`,
     find: `, ...(row.createUntil !== undefined && { createUntil: row.createUntil }) };`,
     replace: ` };`,
-    seed: 1,
+    seed: 14,
   },
   {
     name: 'a create leaves after its window was nearly over',
     file: `${containers}/attempt-create.ts`,
     find: `  return life.clock.now() > writtenAt + periods.createLeavesWithin;`,
     replace: `  return life.clock.now() < writtenAt;`,
-    seed: 1,
+    seed: 8,
   },
   {
     name: 'another create goes out in the window of the first',
@@ -183,7 +183,7 @@ export const mutants: readonly Mutant[] = [
     find: `    createUntil: now + periods.createWindow,
     unsure: true,`,
     replace: `    unsure: true,`,
-    seed: 1,
+    seed: 3,
   },
   // The row is the truth: a consumer acts only if id and state match.
   {
@@ -230,7 +230,7 @@ export const mutants: readonly Mutant[] = [
     file: `${containers}/expire-due.ts`,
     find: `reason: 'expired', when: over })`,
     replace: `reason: 'expired' })`,
-    seed: 1,
+    seed: 4,
   },
   {
     name: 'a slot is given back although its create has gone out',
@@ -238,7 +238,7 @@ export const mutants: readonly Mutant[] = [
     find: `  if (debt?.value.placed) return stale('the container was let go of after its create');
 `,
     replace: '',
-    seed: 1,
+    seed: 30,
   },
   {
     name: 'a slot is given back although its row still wants it',
@@ -263,7 +263,7 @@ export const mutants: readonly Mutant[] = [
     find: `    ...(debt ? [{ do: 'put', kind: 'debt', value: debt } as const] : []),
 `,
     replace: '',
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'a reset leaves no debt',
@@ -288,21 +288,21 @@ export const mutants: readonly Mutant[] = [
     find: `      if (await resendQueued(life, { value, version })) pass.resent += 1;
       return;`,
     replace: `      return;`,
-    seed: 1,
+    seed: 26,
   },
   {
     name: 'a release whose message was lost is not sent again',
     file: `${containers}/expire-due.ts`,
     find: `else if (await resendRelease(life, due.row)) pass.resent += 1;`,
     replace: `else pass.resent += 0;`,
-    seed: 1,
+    seed: 3,
   },
   {
     name: 'a start past its deadline goes on',
     file: `${containers}/expire-due.ts`,
     find: `container.state === 'provisioning' && container.deadline <= now;`,
     replace: `container.state === 'provisioning' && container.deadline <= 0 * now;`,
-    seed: 1,
+    seed: 8,
   },
   {
     name: 'a container past its expiry goes on',
@@ -331,14 +331,14 @@ export const mutants: readonly Mutant[] = [
     find: `  if (life.clock.now() >= overdueAt(row.value)) await createAgain(life, row);
 `,
     replace: '',
-    seed: 1,
+    seed: 24,
   },
   {
     name: 'a poisoned start leaves its player waiting',
     file: `${containers}/drain-poison.ts`,
     find: `  if (waiting && current) {`,
     replace: `  if (waiting && !current) {`,
-    seed: 1,
+    seed: 9,
   },
   // Lists: complete or nothing, and only ours.
   {
@@ -346,14 +346,14 @@ export const mutants: readonly Mutant[] = [
     file: `${containers}/reconcile.ts`,
     find: `      pass.unreachableTargets.push(target.name);`,
     replace: `      for (const row of runningOn(known, target)) await failContainer(life, row.value, disappeared);`,
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'a debt that is tried again keeps the turn of its message',
     file: `${containers}/release-container.ts`,
     find: `    turn: debt.value.turn + 1,`,
     replace: `    turn: debt.value.turn,`,
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'a poisoned release settles its debt',
@@ -368,21 +368,21 @@ export const mutants: readonly Mutant[] = [
     if (debt) await life.containers.commit(message, [drop, counted]);
   }
   if (message.kind === 'provision') await unlessUnreadable`,
-    seed: 1,
+    seed: 4,
   },
   {
     name: 'what one list does not show is taken for lost',
     file: `${containers}/reconcile.ts`,
     find: `      seen ? onSeen(life, row, seen.observation, pass) : onMissing(life, backend, row, pass),`,
     replace: `      seen ? onSeen(life, row, seen.observation, pass) : failContainer(life, row.value, disappeared),`,
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'an orphan is adopted by a scan that may be older than its row',
     file: `${containers}/reconcile.ts`,
     find: `    if (await unlessUnreadable(life, () => isOrphan(life, target, backend, suspect))) orphans.push(suspect);`,
     replace: `    orphans.push(suspect);`,
-    seed: 1,
+    seed: 35,
   },
   {
     name: 'an orphan is adopted at once, by a scan that may be older than its row',
@@ -397,7 +397,7 @@ export const mutants: readonly Mutant[] = [
   });
   await inParallel(suspects, width, async (suspect) => {
     orphans.push(suspect);`,
-    seed: 1,
+    seed: 3,
   },
   {
     name: 'an orphan is left where it is',
@@ -405,14 +405,14 @@ export const mutants: readonly Mutant[] = [
     find: `  await inParallel(orphans, width, (orphan) => adopt(life, target, orphan));
 `,
     replace: '',
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'what another deployment created is listed as ours',
     file: 'test/simulation/engine.ts',
     find: `if (group.origin === 'foreign' || observation.state === 'absent') return [];`,
     replace: `if (observation.state === 'absent') return [];`,
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'what is created carries no deployment that is ours',
@@ -457,14 +457,14 @@ export const mutants: readonly Mutant[] = [
     file: `${targets}/reservations.ts`,
     find: `if (target === undefined || (!spent && life.clock.now() - startAt <= periods.lateStart)) return slot;`,
     replace: `if (target !== null) return slot;`,
-    seed: 1,
+    seed: 4,
   },
   {
     name: 'a used start is given back by a host whose clock is behind',
     file: `${targets}/reservations.ts`,
     find: `refusedUntil !== undefined || usedStart(value, begunAt);`,
     replace: `refusedUntil !== undefined;`,
-    seed: 1,
+    seed: 58,
   },
   {
     name: 'a later asker gets an earlier start',
@@ -472,7 +472,7 @@ export const mutants: readonly Mutant[] = [
     find: `    ledger.starts.at(-1) ?? 0,
 `,
     replace: '',
-    seed: 1,
+    seed: 7,
   },
   {
     name: 'a new start goes past those in line',
@@ -516,7 +516,7 @@ export const mutants: readonly Mutant[] = [
     find: `  if (line.step !== 'new' && configured(life, line.target) === undefined) return goElsewhere(life, row, line);
 `,
     replace: '',
-    seed: 1,
+    seed: 60,
   },
   // The quota.
   {
@@ -532,7 +532,7 @@ export const mutants: readonly Mutant[] = [
     find: `  refuseWhileCleaningUp(quota, rules);
   const`,
     replace: `  const`,
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'a release is never uncounted',
@@ -547,7 +547,7 @@ export const mutants: readonly Mutant[] = [
     file: `${containers}/organise.ts`,
     find: `{ owner, requestedBy: at }`,
     replace: `{ owner }`,
-    seed: 1,
+    seed: 76,
   },
   {
     name: 'a solve takes what was started after it',
@@ -561,7 +561,7 @@ export const mutants: readonly Mutant[] = [
   const gone = await retire(life, { ...request, reason: 'solved', requestedBy: request.solvedAt });`,
     replace: `  if (!found) return 'nothing';
   const gone = await retire(life, { ...request, reason: 'solved' });`,
-    seed: 1,
+    seed: 6,
   },
   // The audit holds every step.
   {
