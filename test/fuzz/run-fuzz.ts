@@ -1,6 +1,6 @@
 import { fuzzAzure, fuzzEngine } from './answers/fuzz-answers.ts';
 import { startFuzzDeployment } from './http/deployment.ts';
-import { fuzzCalls, fuzzQueues, fuzzWire } from './http/fuzz-http.ts';
+import { fuzzCalls, fuzzQueues, fuzzTables, fuzzWire } from './http/fuzz-http.ts';
 import { fuzzRows } from './rows/fuzz-rows.ts';
 import type { Finding } from './run-property.ts';
 import { Tally } from './tally.ts';
@@ -15,7 +15,7 @@ export interface FuzzRun {
 type Part = (runs: number, seed: number, tally: Tally) => Promise<readonly Finding[]>;
 
 /** Of a hundred inputs. */
-const shares = { rows: 12, docker: 10, aci: 10, queues: 1, calls: 55, wire: 12 } as const;
+const shares = { rows: 12, docker: 10, aci: 10, queues: 1, tables: 1, calls: 54, wire: 12 } as const;
 
 async function afterwards(check: () => Promise<void>, seed: number): Promise<readonly Finding[]> {
   try {
@@ -47,6 +47,7 @@ export async function runFuzz(inputs: number, seed: number, say: (text: string) 
   const deployment = await startFuzzDeployment();
   try {
     await play('queues', (...part) => fuzzQueues(deployment, ...part));
+    await play('tables', (...part) => fuzzTables(deployment, ...part));
     await play('calls', (...part) => fuzzCalls(deployment, ...part));
     await play('wire', (...part) => fuzzWire(deployment, ...part));
     findings.push(...(await afterwards(() => deployment.checkAfterwards(), seed)));

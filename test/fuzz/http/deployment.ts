@@ -1,17 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { createDefaultHttpClient } from '@azure/core-rest-pipeline';
 import { TableClient } from '@azure/data-tables';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { z } from 'zod';
 import { ApiError, type Deployment, manageClient, playerClient } from '../../../local/api-client.ts';
 import { startAzurite } from '../../../local/azurite.ts';
-import type { LogEntry } from '../../../local/functions-host/log.ts';
 import { localAzure } from '../../../local/local-backend.ts';
 import { createSigningKey, publicEntry } from '../../../local/signing-key.ts';
 import { type Stack, startStack } from '../../../local/stack.ts';
 import { HealthResult } from '../../../src/functions/api-schemas.ts';
+import { AzureTable } from '../../../src/storage/azure-table.ts';
+import type { TableName } from '../../../src/storage/stores.ts';
+import type { Columns } from '../../../src/storage/table.ts';
 import { requireBuiltApp } from '../../support/built-app.ts';
 import { Violation } from '../violation.ts';
+import { LogWatch } from './log-watch.ts';
 import { checkLeaks, type Secrets } from './oracle.ts';
 import { owners, victim } from './pools.ts';
 import { otherKid, TokenMint } from './tokens.ts';
@@ -19,7 +23,15 @@ import { otherKid, TokenMint } from './tokens.ts';
 const event = 'ctf';
 const honest = { owner: 'users:9', challenge: 'honest' } as const;
 const upLimitMs = 60_000;
+const httpClient = createDefaultHttpClient();
 const queueNames = ['provision', 'watch', 'release', 'provision-poison', 'watch-poison', 'release-poison'] as const;
+
+export interface PlantedRow {
+  readonly table: TableName;
+  readonly partition: string;
+  readonly row: string;
+  readonly columns: Columns;
+}
 
 /** The built app on the local Functions host, over Azurite and the stand-in for Azure, with a victim on it. */
 export interface FuzzDeployment {
@@ -30,6 +42,8 @@ export interface FuzzDeployment {
   restore(): Promise<void>;
   /** A message as any writer to the queues might leave it, encoded or not. */
   sendMessage(queue: number, text: string): Promise<void>;
+  /** A row as it is, in the running host's own tables. */
+  plantRow(row: PlantedRow): Promise<void>;
   /** @throws {Violation} unless the service is well, the victim's rows are as they were, and an honest player is served. */
   checkAfterwards(): Promise<void>;
   stop(): Promise<void>;
@@ -85,27 +99,6 @@ async function victimsRows(storage: string): Promise<unknown[]> {
   const table = TableClient.fromConnectionString(storage, 'containers', { allowInsecureConnection: true });
   const filter = `PartitionKey eq '${event}~${victim.owner}'`;
   return Array.fromAsync(table.listEntities({ queryOptions: { filter } }));
-}
-
-/** What the app and the host said that they must not. */
-class LogWatch {
-  readonly lines: string[] = [];
-  #secrets: Secrets | undefined;
-  violation: Violation | undefined;
-
-  guard(secrets: Secrets): void {
-    this.#secrets = secrets;
-  }
-
-  readonly onLog = ({ category, message }: LogEntry): void => {
-    if (this.#secrets === undefined) return;
-    const hidden = [...this.#secrets.never].find(([, value]) => message.includes(value));
-    const token = /eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/.exec(message);
-    const stack = category === 'user' && /\n\s+at /.test(message);
-    if (hidden === undefined && token === null && !stack) return;
-    const what = hidden?.[0] ?? (token === null ? 'a stack' : 'a token');
-    this.violation ??= new Violation('leak', `a log line holds ${what}: ${message.slice(0, 800)}`);
-  };
 }
 
 async function prepareVictim(deployment: Deployment, images: { readonly victims: string; readonly web: string }) {
@@ -222,7 +215,14 @@ async function open(closing: (() => Promise<unknown>)[], stop: () => Promise<voi
       await client.createIfNotExists();
       await client.sendMessage(text);
     },
+    async plantRow({ table, partition, row, columns }) {
+      const client = TableClient.fromConnectionString(stack.storage, table, { allowInsecureConnection: true });
+      await new AzureTable({ client: () => client, httpClient, count: () => undefined }).upsert(partition, [
+        { row, columns },
+      ]);
+    },
     async checkAfterwards() {
+      await runPasses(stack, log);
       await restore();
       for (const owner of owners) await manage.call('DELETE', `manage/owners/${owner}`);
       await checkHonest(deployment);
@@ -265,6 +265,19 @@ async function openSwitches(manage: ReturnType<typeof manageClient>): Promise<vo
     pausedChallenges: off(pausedChallenges),
     drainedTargets: off(drainedTargets),
   });
+}
+
+/** Both timers' functions, over whatever stands in the tables by now. */
+async function runPasses(stack: Stack, log: LogWatch): Promise<void> {
+  for (const [name, pass] of [
+    ['expire-containers', 'Expire pass'],
+    ['reconcile-containers', 'Reconcile pass'],
+  ] as const) {
+    const before = log.passes(pass);
+    const headers = { 'x-functions-key': stack.masterKey, 'content-type': 'application/json' };
+    await fetch(`${stack.url}/admin/functions/${name}`, { method: 'POST', headers, body: '{}' });
+    await until(`${name} is over`, async () => log.passes(pass) > before);
+  }
 }
 
 async function checkHonest(deployment: Deployment): Promise<void> {

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
+import type { Columns } from '../../../src/storage/table.ts';
 import { hostileJson, hostileText } from '../hostile-values.ts';
+import { illRow, type RowName, rowOf } from '../rows/ill-row.ts';
 import { type Finding, runProperty } from '../run-property.ts';
 import type { Tally } from '../tally.ts';
-import { callPlans } from './call-plan.ts';
+import { type CallPlan, callPlans } from './call-plan.ts';
 import type { FuzzDeployment } from './deployment.ts';
 import { readOperations } from './operations.ts';
 import { checkCall, checkExchange } from './oracle.ts';
@@ -67,6 +69,67 @@ export function fuzzWire(
       },
     },
     lanes,
+  );
+}
+
+/** The samples' own, in whose place each input gets an owner of its own. */
+const sampleOwner = 'users:7';
+
+function movedTo(owner: string, columns: Columns): Columns {
+  const moved = Object.entries(columns).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value.replaceAll(sampleOwner, owner) : value,
+  ]);
+  return Object.fromEntries(moved);
+}
+
+const ownersRows: ReadonlySet<RowName> = new Set([
+  'a queued container',
+  'a provisioning container',
+  'a running container',
+  'a debt',
+  'a quota',
+]);
+const readBack: readonly CallPlan['operation']['name'][] = ['get-container', 'list-own-containers', 'stop-container'];
+
+/** Rows of an owner of their own in the running host's tables, and that owner's calls: `internal` is all that may come of one. */
+export function fuzzTables(
+  deployment: FuzzDeployment,
+  runs: number,
+  seed: number,
+  tally: Tally,
+): Promise<readonly Finding[]> {
+  const operations = readOperations().filter(({ name }) => readBack.includes(name));
+  let number = 66_600;
+  const ask = async (operation: CallPlan['operation'], owner: string): Promise<void> => {
+    const challenge = operation.name === 'list-own-containers' ? undefined : 'web-1';
+    const who = { speaksFor: 'player', role: 'player', owner, challenge } as const;
+    const right = { method: operation.method, trick: 'plain', params: { challengeId: 'web-1' }, query: [] } as const;
+    const empty = { body: { is: 'none' }, contentType: '', headers: [] } as const;
+    const plan: CallPlan = { operation, token: { is: 'good', who }, ...right, ...empty };
+    const sent = writeCall(plan, await deployment.mint.authorization(plan.token));
+    const result = await exchange(deployment.port, sent, answerLimitMs);
+    const isUnreadable = result.outcome === 'answered' && result.answer.body.includes('"code":"internal"');
+    tally.count(
+      `(tables) ${operation.name}`,
+      isUnreadable ? '500 unreadable' : checkCall(plan, result, deployment.secrets),
+    );
+  };
+  return runProperty(
+    {
+      part: 'tables',
+      inputs: illRow.filter(({ kind }) => ownersRows.has(kind)),
+      runs,
+      seed,
+      async run(ill) {
+        tally.input();
+        const { table, row, columns } = rowOf(ill);
+        const owner = `users:${number++}`;
+        await deployment.plantRow({ table, partition: `ctf~${owner}`, row, columns: movedTo(owner, columns) });
+        for (const operation of operations) await ask(operation, owner);
+      },
+    },
+    1,
   );
 }
 
