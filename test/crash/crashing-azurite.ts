@@ -5,6 +5,7 @@ import { TableClient } from '@azure/data-tables';
 import { QueueClient } from '@azure/storage-queue';
 import { z } from 'zod';
 import { startAzurite } from '../../local/azurite.ts';
+import { steadyPort } from './steady-port.ts';
 import { openGate } from './storage-gate.ts';
 
 /**
@@ -14,7 +15,7 @@ import { openGate } from './storage-gate.ts';
  * take back writes that it has acknowledged, which Azure Storage never does: what came of that would say nothing of
  * Berth. So a crash goes in three steps.
  *
- * 1. The wire is cut at any moment: every connection to it is dropped where it stands and new ones are refused. Requests
+ * 1. The wire is cut at any moment: every connection to it is dropped where it stands, and new ones at once. Requests
  *    that were under way may or may not have been carried out; their answers are lost.
  * 2. A row, a message and its body are written past the cut wire, and their marks are waited for in Azurite's files.
  *    Each file is one snapshot of all that came before, so everything acknowledged is on disk by then.
@@ -75,28 +76,30 @@ async function proveFlushed(direct: string, location: string): Promise<void> {
 }
 
 export async function startCrashingAzurite(location: string): Promise<CrashingAzurite> {
-  let azurite = await startAzurite({ location });
-  const { ports, connectionString: direct } = azurite;
-  const [tableGate, queueGate] = await Promise.all([openGate(ports.table), openGate(ports.queue)]);
+  const ports = { blob: await steadyPort(), queue: await steadyPort(), table: await steadyPort() };
+  let azurite = await startAzurite({ location, ports });
+  const { connectionString: direct } = azurite;
+  const tableGate = await openGate(ports.table);
+  const queueGate = await openGate(ports.queue);
+  const gates = [tableGate, queueGate];
   await TableClient.fromConnectionString(direct, 'durability', { allowInsecureConnection: true }).createTable();
   await new QueueClient(direct, 'durability').create();
-  const cut = () => Promise.all([tableGate.cut(), queueGate.cut()]);
   return {
     connectionString: direct
       .replace(`127.0.0.1:${ports.table}/`, `127.0.0.1:${tableGate.port}/`)
       .replace(`127.0.0.1:${ports.queue}/`, `127.0.0.1:${queueGate.port}/`),
     direct,
     async crash(downMs) {
-      await cut();
+      for (const gate of gates) gate.cut();
       await delay(inHandMs);
       await proveFlushed(direct, location);
       await azurite.kill();
       await delay(downMs);
       azurite = await startAzurite({ location, ports });
-      await Promise.all([tableGate.mend(), queueGate.mend()]);
+      for (const gate of gates) gate.mend();
     },
     async stop() {
-      await cut();
+      for (const gate of gates) await gate.close();
       await azurite.kill();
     },
   };

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ChildProcessError } from '../../local/child-process.ts';
 import { type HostProcess, startHostProcess } from '../../local/functions-host/child.ts';
 import { formatLogEntry, type LogEntry } from '../../local/functions-host/log.ts';
+import { steadyPort } from './steady-port.ts';
 
 const masterKey = crypto.randomUUID();
 
@@ -66,12 +67,13 @@ export async function startCrashingHost({ appDir, settings, logFile, hiddenMs }:
     if (pass) passes.push(pass);
     log.write(`${formatLogEntry(entry, new Date())}\n`);
   };
-  const start = (port: number, queueInvisibilityMs: number) =>
+  const port = await steadyPort();
+  const start = (queueInvisibilityMs: number) =>
     startHostProcess({
       ...{ appDir, settings, port, queueInvisibilityMs, onLog, stopLimitMs: 10_000 },
       keys: { master: masterKey },
     });
-  let host = await startAtLast(() => start(0, hiddenMs), log);
+  let host = await startAtLast(() => start(hiddenMs), log);
   const { url } = host;
   return {
     url,
@@ -86,7 +88,7 @@ export async function startCrashingHost({ appDir, settings, logFile, hiddenMs }:
       await host.kill();
       log.write(`${new Date().toISOString()} killed\n`);
       await delay(downMs);
-      host = await startAtLast(() => start(Number(new URL(url).port), nextHiddenMs), log);
+      host = await startAtLast(() => start(nextHiddenMs), log);
     },
     async stop() {
       await host.stop();

@@ -4,23 +4,14 @@ import { z } from 'zod';
 /** A stretch of wire that can be cut: plain TCP from a port of its own to another on 127.0.0.1. */
 export interface Gate {
   readonly port: number;
-  /** Drops every connection where it stands, requests and answers half way included, and refuses new ones. */
-  cut(): Promise<void>;
-  /** Takes connections again, on the same port. */
-  mend(): Promise<void>;
+  /** Drops every connection where it stands, requests and answers half way included, and every new one at once. */
+  cut(): void;
+  /** Lets connections through again. */
+  mend(): void;
+  close(): Promise<void>;
 }
 
 const Address = z.object({ port: z.number() });
-
-function listen(server: net.Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
 
 function join(near: net.Socket, port: number, open: Set<net.Socket>): void {
   const far = net.connect(port, '127.0.0.1');
@@ -43,17 +34,26 @@ function join(near: net.Socket, port: number, open: Set<net.Socket>): void {
 
 export async function openGate(toPort: number): Promise<Gate> {
   const open = new Set<net.Socket>();
-  const server = net.createServer((near) => join(near, toPort, open));
-  await listen(server, 0);
-  const { port } = Address.parse(server.address());
+  let isCut = false;
+  // Cut or not, it listens: nobody else must get its port meanwhile.
+  const server = net.createServer((near) => {
+    if (isCut) near.destroy();
+    else join(near, toPort, open);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const cut = () => {
+    isCut = true;
+    for (const socket of open) socket.destroy();
+  };
   return {
-    port,
-    async cut() {
-      if (!server.listening) return;
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of open) socket.destroy();
-      await closed;
+    port: Address.parse(server.address()).port,
+    cut,
+    mend() {
+      isCut = false;
     },
-    mend: () => listen(server, port),
+    async close() {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
   };
 }

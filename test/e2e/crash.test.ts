@@ -7,6 +7,7 @@ import { checkOutcomes } from '../crash/check-outcomes.ts';
 import { type Ground, openGround } from '../crash/ground.ts';
 import { type PlannedKill, planRound } from '../crash/plan.ts';
 import { openScene, runRound, stopEverything } from '../crash/rounds.ts';
+import { storyOf } from '../crash/story.ts';
 import { Random } from '../simulation/random.ts';
 import { requireBuiltApp } from '../support/built-app.ts';
 import { openSubject } from '../support/docker-subject.ts';
@@ -59,6 +60,7 @@ test(title, { timeout: 90_000 }, async (context) => {
   await bringToEnd(ground, () => nothingIsLeft(scene));
   await auditNothingLeft(scene, stoppedAt);
   const { cameUp } = await checkOutcomes(scene);
-  expect(scene.violations.all).toEqual([]);
+  const stories = await Promise.all(scene.violations.all.map((violation) => storyOf(scene, violation)));
+  expect(stories).toEqual([]);
   expect(cameUp).toBeGreaterThan(0);
 });
