@@ -6,11 +6,18 @@ import type { Ground } from './ground.ts';
 import type { Host } from './host.ts';
 import { type Hosts, ordinary } from './hosts.ts';
 
+export interface ExpirePassWatch {
+  begins(): void;
+  /** To its end: its host was there all the while. */
+  ended(): void;
+}
+
 /** The two timers. The platform runs each on one host at a time, and skips a turn while the one before is still at work. */
-export function startTimers(ground: Ground, hosts: Hosts, onExpirePass: () => void): void {
-  every(ground, hosts, 'expire', minutes(1), (life) => {
-    onExpirePass();
-    return onExpireTimer(life);
+export function startTimers(ground: Ground, hosts: Hosts, expirePass: ExpirePassWatch): void {
+  every(ground, hosts, 'expire', minutes(1), async (life) => {
+    expirePass.begins();
+    await onExpireTimer(life);
+    expirePass.ended();
   });
   every(ground, hosts, 'reconcile', ground.faults.plan.reconcileEveryMs, onReconcileTimer);
 }

@@ -74,7 +74,10 @@ export class World {
 
   begin(): void {
     for (let i = 0; i < this.ground.faults.plan.hosts; i += 1) this.hosts.start();
-    startTimers(this.ground, this.hosts, () => this.#prolongAtLastMoment());
+    startTimers(this.ground, this.hosts, {
+      begins: () => this.#prolongAtLastMoment(),
+      ended: () => this.ownerWatch.reasons.notePass(this.ground.now),
+    });
     this.organisers.begin();
     this.players.begin();
     this.chaos.begin();

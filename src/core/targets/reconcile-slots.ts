@@ -21,8 +21,9 @@ function wanted(row: Container | undefined, slot: Slot, now: number): boolean {
   if (row === undefined || row.id !== slot.id || row.state === 'failed') return false;
   if (row.state === 'running' || row.state === 'provisioning')
     return slot.kind !== 'waiting' && row.target === slot.target;
-  if (row.line.step === 'new')
-    return slot.kind === 'inflight' ? now - slot.reservedAt < unclaimedGrace : slot.kind === 'waiting';
+  // Whatever line its row still names: it may just be leaving that one for this slot.
+  if (slot.kind === 'inflight' && now - slot.reservedAt < unclaimedGrace) return true;
+  if (row.line.step === 'new') return slot.kind === 'waiting';
   if (row.line.target !== slot.target) return false;
   return row.line.step === 'reserved'
     ? slot.kind !== 'waiting'

@@ -15,6 +15,8 @@ const momentous: readonly RetireReason[] = ['solved', 'challenge deleted', 'owne
 /** Long enough for every retry and every watch to have come round. */
 const untroubledMs = minutes(10);
 const noticedMs = minutes(4);
+/** Of the expire timer, each of which revives a watch that has died. */
+const passesEnough = 3;
 
 function aboutOf(row: Container): About {
   return { id: row.id, owner: row.owner, challenge: row.challenge };
@@ -25,6 +27,7 @@ export class ReasonCheck {
   readonly #ground: Ground;
   readonly #engines: readonly Engine[];
   readonly #moments: Moment[] = [];
+  #passes: number[] = [];
 
   constructor(ground: Ground, engines: readonly Engine[]) {
     this.#ground = ground;
@@ -34,6 +37,11 @@ export class ReasonCheck {
   /** The moment that a solve, a deletion or a ban carries: what was asked for later is not its business. */
   noteMoment(reason: RetireReason, about: About, at: number): void {
     this.#moments.push({ reason, about, at });
+  }
+
+  /** The expire timer came to the end of its pass. */
+  notePass(at: number): void {
+    this.#passes = [...this.#passes.filter((other) => other > at - untroubledMs), at];
   }
 
   /** Only what has expired expires, and what is about a moment leaves later starts alone. */
@@ -57,6 +65,8 @@ export class ReasonCheck {
       this.#violate('a container that is there is not lost', from.id, from);
     }
     if (code !== 'provisioning_timeout' || engine.troubledAt > now - untroubledMs) return;
+    const passes = this.#passes.filter((at) => at > now - untroubledMs && at < now - noticedMs);
+    if (passes.length < passesEnough) return;
     if ((engine.readySince(from.name) ?? now) < now - noticedMs) {
       this.#violate('a ready container is not failed', from.id, from);
     }

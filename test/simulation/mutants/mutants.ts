@@ -511,6 +511,13 @@ export const mutants: readonly Mutant[] = [
     seed: 1,
   },
   {
+    name: 'a slot is given back while its row leaves another line for it',
+    file: `${targets}/reconcile-slots.ts`,
+    find: `if (slot.kind === 'inflight' && now - slot.reservedAt < unclaimedGrace) return true;`,
+    replace: `if (row.line.step === 'new' && slot.kind === 'inflight') return now - slot.reservedAt < unclaimedGrace;`,
+    seed: 548304868,
+  },
+  {
     name: 'a start at a target that is gone waits there',
     file: `${containers}/provision-container.ts`,
     find: `  if (line.step !== 'new' && configured(life, line.target) === undefined) return goElsewhere(life, row, line);
