@@ -233,14 +233,6 @@ export const mutants: readonly Mutant[] = [
     seed: 4,
   },
   {
-    name: 'a slot is given back although its create has gone out',
-    file: `${containers}/provision-container.ts`,
-    find: `  if (debt?.value.placed) return stale('the container was let go of after its create');
-`,
-    replace: '',
-    seed: 30,
-  },
-  {
     name: 'a slot is given back although its row still wants it',
     file: `${containers}/provision-container.ts`,
     find: `  if (now?.value.id === row.id) return stale('another message moved the row');
