@@ -8,7 +8,7 @@ export interface Goal {
   readonly limit: number;
   readonly unit: string;
   /** `atMost` by default; `exactly` for counts. */
-  readonly exactly?: boolean;
+  readonly exactly?: boolean | undefined;
 }
 
 const addedDelay = (seconds: number): Goal => ({
