@@ -8,10 +8,10 @@ import { startStorm } from './storm/storm.ts';
 import { bareStarts, removeAll } from './support/bare-engine.ts';
 import { type BenchDeployment, startBenchDeployment } from './support/deployment.ts';
 import { ending } from './support/ending.ts';
+import { ownCores } from './support/own-cores.ts';
 import { percentile, present } from './support/percentiles.ts';
 import { watchReads } from './support/status-reads.ts';
 
-const sizes = [25, 50, 100] as const;
 const sockets = 200;
 
 interface Ground {
@@ -20,12 +20,27 @@ interface Ground {
   readonly image: string;
 }
 
+/** Where the storms of a run happen, and what its figures are called. */
+interface Setting {
+  readonly prefix: string;
+  readonly about: string;
+  readonly sizes: readonly number[];
+}
+
+const together: Setting = { prefix: 'floor', about: '', sizes: [25, 50, 100] };
+const apart: Setting = { prefix: 'floor.apart', about: 'the engine on cores of its own, ', sizes: [100] };
+
 interface Reached {
   /** Click to reachable, milliseconds, of everyone. */
   readonly times: readonly number[];
 }
 
-async function throughBerth({ berth }: Ground, count: number, figures: Figures): Promise<Reached> {
+async function throughBerth(
+  { berth }: Ground,
+  { prefix, about }: Setting,
+  count: number,
+  figures: Figures,
+): Promise<Reached> {
   const pool = berth.pool(sockets);
   const players = await berth.players(count);
   const [other] = await berth.players(1);
@@ -38,8 +53,8 @@ async function throughBerth({ berth }: Ground, count: number, figures: Figures):
   if (failed !== undefined) throw new Error(`a container did not come up: ${failed}`);
   const times = present(storm.outcomes.map(({ reachableMs }) => reachableMs));
   figures.add(
-    `floor.read-p99.${count}`,
-    `${count} players: another player’s status read meanwhile, p99`,
+    `${prefix}.read-p99.${count}`,
+    `${about}${count} players: another player’s status read meanwhile, p99`,
     'ms',
     percentile(readMs, 0.99),
   );
@@ -58,25 +73,25 @@ const measures = [
   ['total', 'the last one reachable', 1],
 ] as const;
 
-function compare(figures: Figures, count: number, berth: Reached, engine: Reached): void {
-  for (const [name, about, share] of measures) {
+function compare(figures: Figures, { prefix, about }: Setting, count: number, berth: Reached, engine: Reached): void {
+  for (const [name, measure, share] of measures) {
     const [own, floorMs] = [percentile(berth.times, share), percentile(engine.times, share)];
-    figures.add(`floor.${name}.${count}`, `${count} players: ${about}`, 'ms', own);
-    figures.add(`floor.engine-${name}.${count}`, `${count} on the bare engine: ${about}`, 'ms', floorMs);
-    figures.add(`floor.${name}-ratio.${count}`, `${count}: ${about}, Berth ÷ engine`, '×', own / floorMs);
+    figures.add(`${prefix}.${name}.${count}`, `${about}${count} players: ${measure}`, 'ms', own);
+    figures.add(`${prefix}.engine-${name}.${count}`, `${about}${count} on the bare engine: ${measure}`, 'ms', floorMs);
+    figures.add(`${prefix}.${name}-ratio.${count}`, `${about}${count}: ${measure}, Berth ÷ engine`, '×', own / floorMs);
   }
 }
 
-async function oneRun(bench: Bench, ground: Ground, figures: Figures, run: number): Promise<void> {
-  for (const count of sizes) {
-    bench.say(`run ${run}: ${count} through Berth, and ${count} on the bare engine`);
+async function oneRun(bench: Bench, ground: Ground, setting: Setting, figures: Figures, run: number): Promise<void> {
+  for (const count of setting.sizes) {
+    bench.say(`run ${run}: ${setting.about}${count} through Berth, and ${count} on the bare engine`);
     // In turns, so that neither is always the one that comes second.
     const early = run % 2 === 0 ? await bare(ground, count) : undefined;
-    const berth = await throughBerth(ground, count, figures);
+    const berth = await throughBerth(ground, setting, count, figures);
     await delay(1000);
     const engine = early ?? (await bare(ground, count));
     await delay(1000);
-    compare(figures, count, berth, engine);
+    compare(figures, setting, count, berth, engine);
   }
 }
 
@@ -88,6 +103,25 @@ async function warmUp({ berth }: Ground): Promise<void> {
   await cleanUp(pool, players, berth.challenge, 60_000);
 }
 
+async function onEngine(bench: Bench, socketPath: string, setting: Setting, figures: Figures): Promise<void> {
+  const [web = '', netcat = '', broken = ''] = await importExampleImages(socketPath);
+  const settings = {
+    BERTH_BACKEND: 'docker',
+    BERTH_DEPLOYMENT: 'bench',
+    BERTH_DOCKER_HOST: `unix://${socketPath}`,
+  };
+  const backend = { settings, images: { web, netcat, broken } };
+  await ending(
+    startBenchDeployment(bench, backend),
+    (berth) => berth.stop(),
+    async (berth) => {
+      const ground = { berth, engine: new Docker({ socketPath, host: undefined }), image: web };
+      await warmUp(ground);
+      for (let run = 1; run <= bench.runs; run += 1) await oneRun(bench, ground, setting, figures, run);
+    },
+  );
+}
+
 /** A storm of real containers through Berth against the engine alone, which is all that could be faster. */
 export const floor: Part = {
   name: 'floor',
@@ -97,30 +131,27 @@ export const floor: Part = {
     await ending(
       startDockerEngine(),
       (engine) => engine.stop(),
-      async ({ socketPath }) => {
-        const [web = '', netcat = '', broken = ''] = await importExampleImages(socketPath);
-        const settings = {
-          BERTH_BACKEND: 'docker',
-          BERTH_DEPLOYMENT: 'bench',
-          BERTH_DOCKER_HOST: `unix://${socketPath}`,
-        };
-        const backend = { settings, images: { web, netcat, broken } };
-        await ending(
-          startBenchDeployment(bench, backend),
-          (berth) => berth.stop(),
-          async (berth) => {
-            const ground = { berth, engine: new Docker({ socketPath, host: undefined }), image: web };
-            await warmUp(ground);
-            for (let run = 1; run <= bench.runs; run += 1) await oneRun(bench, ground, figures, run);
+      ({ socketPath }) => onEngine(bench, socketPath, together, figures),
+    );
+    await ending(
+      ownCores(),
+      (cores) => cores.end(),
+      (cores) =>
+        ending(
+          startDockerEngine({ arguments: cores.engineArguments }),
+          (engine) => engine.stop(),
+          async ({ socketPath, pid }) => {
+            await cores.separate(pid);
+            await onEngine(bench, socketPath, apart, figures);
           },
-        );
-      },
+        ),
     );
     return {
       figures: figures.all(),
       notes: [
         'The engine alone: the same containers with the same limits on the same network, created, started and asked over HTTP until they answer, eight at once as Berth does, everyone’s clock running from the same moment.',
         'Through Berth: from the press at the same instant until the page answers, with the polling that the service tells the panel.',
+        'The engine on cores of its own: one half of the machine for the engine, the other for Berth, the storage emulator and the players, in both cases alike: as where the engine is a machine of its own. On the same cores Berth, the emulator and the players take their processor time from the engine.',
       ],
     };
   },

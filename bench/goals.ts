@@ -32,6 +32,18 @@ export const goals: readonly Goal[] = [
     unit: '×',
   },
   {
+    figure: 'floor.apart.total-ratio.100',
+    about: 'The same with the engine on cores of its own: all reachable',
+    limit: 1.1,
+    unit: '×',
+  },
+  {
+    figure: 'floor.apart.p95-ratio.100',
+    about: 'The same with the engine on cores of its own: p95',
+    limit: 1.1,
+    unit: '×',
+  },
+  {
     figure: 'floor.read-p99.100',
     about: 'Another player’s status read during that storm, p99',
     limit: 300,
