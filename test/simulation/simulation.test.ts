@@ -11,7 +11,7 @@ const regressions = [
   [11, 'a start taken late, beyond the limit of a later window'],
   [35, 'a settled container adopted as an orphan'],
   [36, 'a slot reserved again for what was already running'],
-  [19, 'a row that waits at a target that is gone'],
+  [60, 'a row that waits at a target that is gone'],
   [152, 'a start that a host with a slow clock did not watch'],
   [198, 'a frozen host that called create after its window'],
   [1338, 'a claim written twice under one container id'],
