@@ -16,7 +16,7 @@ import { describeMachine } from './support/machine.ts';
 
 const parts: readonly Part[] = [floor, accept, poll, storageBudget, coldStart, growth, queueToRunning];
 
-const usage = `npm run bench                      every part, about a quarter of an hour
+const usage = `npm run bench                      every part, about 19 minutes
 npm run bench -- --only NAME       one of: ${parts.map(({ name }) => name).join(', ')}
 npm run bench -- --runs 1          how often each figure is taken (3)
 npm run bench -- --out DIRECTORY   where the report goes (bench/results)

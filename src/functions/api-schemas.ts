@@ -7,7 +7,7 @@ import { ChallengeId, ContainerId, Owner, TargetName } from '../core/ids.ts';
 
 const instant = z.number().int().describe('Milliseconds since the epoch.');
 
-/** Not past what a date can be: times are added to it, and the sum must still be one. */
+/** Not past what a date can be: then what is added to it stays a number that a row can hold. */
 const momentOf = (moment: z.ZodNumber) => moment.int().nonnegative().max(8_640_000_000_000_000);
 
 export const Problem = z
