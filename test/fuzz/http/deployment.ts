@@ -228,7 +228,10 @@ async function open(closing: (() => Promise<unknown>)[], stop: () => Promise<voi
       await checkHonest(deployment);
       await checkQueuesDrain(queues);
       const after = await victimsRows(stack.storage);
-      if (!isDeepStrictEqual(after, before)) throw new Violation('wrong', 'the victim’s rows are not as they were');
+      if (!isDeepStrictEqual(after, before)) {
+        const [was, is] = [JSON.stringify(before), JSON.stringify(after)];
+        throw new Violation('wrong', `the victim’s rows are not as they were: ${was} became ${is}`);
+      }
       const now = await playerClient(deployment, victim.owner, victim.challenge).state();
       if (!isDeepStrictEqual(now.endpoints, view.endpoints))
         throw new Violation('wrong', 'the victim’s container has moved');
