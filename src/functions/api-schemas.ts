@@ -128,7 +128,14 @@ export const ManagedPage = z.object({
 export const ActionBody = z.strictObject({
   action: z.enum(['stop', 'extend']),
   ids: z.array(ContainerId).min(1).max(1000).optional(),
-  filter: z.strictObject(filter).optional(),
+  // A condition whose value the sender lost must not come to mean everybody's.
+  filter: z
+    .strictObject(filter)
+    .refine((given) => Object.values(given).some((condition) => condition !== undefined), {
+      error: 'has no condition; give one, or say `all`.',
+    })
+    .meta({ minProperties: 1 })
+    .optional(),
   all: z
     .literal(true)
     .optional()

@@ -80,6 +80,10 @@ function act(body: Readonly<Record<string, unknown>>) {
 test('an action needs to say which containers', async () => {
   await expect(act({ action: 'stop' })).rejects.toMatchObject({ status: 400 });
   await expect(act({ action: 'extend', all: true })).rejects.toMatchObject({ status: 400 });
+  await expect(act({ action: 'stop', filter: {} })).rejects.toMatchObject({
+    status: 400,
+    problem: { issues: [{ path: 'body.filter', message: expect.stringContaining('all') }] },
+  });
 });
 
 test('a dry run counts and changes nothing', async () => {

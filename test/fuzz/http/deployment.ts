@@ -230,7 +230,8 @@ async function open(closing: (() => Promise<unknown>)[], stop: () => Promise<voi
       const after = await victimsRows(stack.storage);
       if (!isDeepStrictEqual(after, before)) {
         const [was, is] = [JSON.stringify(before), JSON.stringify(after)];
-        throw new Violation('wrong', `the victim’s rows are not as they were: ${was} became ${is}`);
+        const audit = JSON.stringify(await manage.call('GET', `manage/audit?owner=${victim.owner}`));
+        throw new Violation('wrong', `the victim’s rows are not as they were: ${was} became ${is}; audit: ${audit}`);
       }
       const now = await playerClient(deployment, victim.owner, victim.challenge).state();
       if (!isDeepStrictEqual(now.endpoints, view.endpoints))

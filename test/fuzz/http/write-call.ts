@@ -59,11 +59,15 @@ export function manages(token: TokenPlan): boolean {
   return (token.is === 'good' || token.is === 'odd') && token.who.speaksFor !== 'player';
 }
 
-const Action = z.looseObject({ dryRun: z.unknown(), filter: z.looseObject({ owner: z.string() }).optional() });
+const Action = z.looseObject({});
+const IsDry = z.looseObject({ dryRun: z.literal(true) });
+const OfOneOwner = z.looseObject({ filter: z.looseObject({ owner: z.string() }) });
+const byteOrderMark = /^\ufeff?/;
 
+/** As the service reads it, which does without the mark before it. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(byteOrderMark, ''));
   } catch {
     return undefined;
   }
@@ -71,9 +75,10 @@ function parsed(text: string): unknown {
 
 /** Organisers may stop the victim's container: so what they could do to it is only counted here. */
 function dryUnlessOne(text: string): string {
-  const action = Action.safeParse(parsed(text));
-  if (!action.success || action.data.dryRun === true || action.data.filter?.owner !== undefined) return text;
-  return JSON.stringify({ ...action.data, dryRun: true });
+  const body = parsed(text);
+  const action = Action.safeParse(body);
+  if (!action.success || IsDry.safeParse(body).success || OfOneOwner.safeParse(body).success) return text;
+  return `${byteOrderMark.exec(text)}${JSON.stringify({ ...action.data, dryRun: true })}`;
 }
 
 function sparing({ operation, token }: CallPlan): (text: string) => string {
