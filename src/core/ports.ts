@@ -74,7 +74,11 @@ export interface ContainerStore {
   /** One point read. */
   read(key: OwnerKey, challenge: ChallengeId): Promise<Versioned<Container> | undefined>;
   readDebt(key: OwnerKey, id: ContainerId): Promise<Versioned<Debt> | undefined>;
-  readOwner(key: OwnerKey): Promise<OwnerRows>;
+  /**
+   * Everything of one owner. Throws UnreadableRowError for a quota or a row of `decidesOn` that cannot be read, since
+   * nothing can be decided without it; reports other such rows and goes on without them.
+   */
+  readOwner(key: OwnerKey, decidesOn?: ChallengeId): Promise<OwnerRows>;
   /** One transaction in one owner's partition. `versions` are in the order of `changes`; a drop's is undefined. */
   commit(key: OwnerKey, changes: readonly OwnerChange[]): Promise<Committed>;
   /** Containers and debts of every event whose `dueAt` is at or before `now`, page by page. */

@@ -47,13 +47,14 @@ export class TableContainerStore implements ContainerStore {
     return row && this.#reader.one(debtKind, row);
   }
 
-  /** Throws for a quota that cannot be read, since nothing can be decided without it; reports other such rows. */
-  async readOwner(key: OwnerKey): Promise<OwnerRows> {
+  async readOwner(key: OwnerKey, decidesOn?: ChallengeId): Promise<OwnerRows> {
+    const needed = decidesOn && containerRow(decidesOn);
     const containers: Versioned<Container>[] = [];
     const debts: Versioned<Debt>[] = [];
     let quota: OwnerRows['quota'];
     for await (const row of scanTable(this.#table, { partition: ownerPartition(key) })) {
       if (row.row === quotaRow) quota = this.#reader.one(quotaKind, row);
+      else if (row.row === needed) containers.push(this.#reader.one(containerKind, row));
       else if (row.row.startsWith(containerPrefix)) containers.push(...this.#reader.ofScans(containerKind, [row]));
       else debts.push(...this.#reader.ofScans(debtKind, [row]));
     }

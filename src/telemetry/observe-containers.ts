@@ -144,7 +144,7 @@ export function observeContainers(
   return {
     read: (key, challenge) => store.read(key, challenge),
     readDebt: (key, id) => store.readDebt(key, id),
-    readOwner: (key) => store.readOwner(key),
+    readOwner: (...asked) => store.readOwner(...asked),
     page: (event, filter, limit, from) => store.page(event, filter, limit, from),
     due: (now) => ageOfDue(store.due(now), telemetry, now),
     all: () => countAll(store.all(), telemetry),

@@ -4,6 +4,8 @@ import { Running } from '../../src/core/containers/container.ts';
 import { drainPoison } from '../../src/core/containers/drain-poison.ts';
 import { expireDue } from '../../src/core/containers/expire-due.ts';
 import { reconcile } from '../../src/core/containers/reconcile.ts';
+import { requestContainer } from '../../src/core/containers/request-container.ts';
+import { resetContainer } from '../../src/core/containers/reset-container.ts';
 import { backendName, minutes, TargetName } from '../../src/core/ids.ts';
 import type { Lifecycle } from '../../src/core/lifecycle.ts';
 import { Message, WatchMessage } from '../../src/core/messages.ts';
@@ -11,6 +13,7 @@ import type { Backend, ListedContainer } from '../../src/core/ports.ts';
 import { status } from '../../src/core/status.ts';
 import { watchTarget } from '../../src/core/targets/watch-target.ts';
 import {
+  challenge,
   containerId,
   event,
   inflightSlot,
@@ -74,6 +77,15 @@ async function put(life: Lifecycle, value: ReturnType<typeof running>): Promise<
     { do: 'put', kind: 'quota', value: quota(value) },
   ]);
 }
+
+test('a start or a reset of it is refused at once, as the fault that it is', async () => {
+  const on = world();
+  await plantRow(on);
+  await on.life.challenges.put(event, challenge(), undefined);
+  const request = { ...ill, challenge: running().challenge, actor: { id: '7', name: 'Seven' }, ownerName: 'Seven' };
+  for (const start of [requestContainer, resetContainer])
+    await expect(start(on.life, request)).rejects.toMatchObject({ code: 'internal', facts: { row: 'c~web-1' } });
+});
 
 test('a poisoned message about it ends: it would be as unreadable the next time', async () => {
   const on = world();

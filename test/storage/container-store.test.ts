@@ -289,5 +289,12 @@ describe.each(storeHomes((table, reader) => new TableContainerStore(table, reade
       await plant(partition, 'quota', '{}');
       await expect(store.readOwner(key)).rejects.toMatchObject({ code: 'internal', facts: { row: 'quota' } });
     });
+
+    test('as the container that is to be decided on stops the reading of its owner as well', async () => {
+      const { store, plant } = home.open();
+      await plant(partition, 'c~web-1', '{}');
+      await expect(store.readOwner(key, web)).rejects.toMatchObject({ code: 'internal', facts: { row: 'c~web-1' } });
+      expect(await store.readOwner(key, challengeId('web-2'))).toMatchObject({ containers: [] });
+    });
   });
 });

@@ -48,7 +48,7 @@ async function claimOrFind(
   challenge: () => Promise<Challenge>,
   tried: Set<ContainerId>,
 ): Promise<Try<Requested>> {
-  const rows = await life.containers.readOwner(request);
+  const rows = await life.containers.readOwner(request, request.challenge);
   const there = containerOf(rows, request.challenge);
   if (there && there.value.state !== 'failed') {
     return won({ container: there.value, created: tried.has(there.value.id) });

@@ -45,7 +45,7 @@ export async function resetContainer(life: Lifecycle, request: StartRequest): Pr
   const challenge = await challengeToStart(life, request);
   const tried = new Set<ContainerId>();
   const replaced = await untilWon(life, async () => {
-    const rows = await life.containers.readOwner(request);
+    const rows = await life.containers.readOwner(request, request.challenge);
     const old = containerOf(rows, request.challenge);
     if (!old) throw new BerthError('container_not_found', 'There is no container to reset. Start one instead.');
     if (tried.has(old.value.id)) return won({ container: old.value, debt: undefined });

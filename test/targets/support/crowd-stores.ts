@@ -16,7 +16,7 @@ function watched(store: ContainerStore, note: (row: Container) => void): Contain
   return {
     read: (key, id) => store.read(key, id),
     readDebt: (key, id) => store.readDebt(key, id),
-    readOwner: (key) => store.readOwner(key),
+    readOwner: (...asked) => store.readOwner(...asked),
     due: (now) => store.due(now),
     all: () => store.all(),
     page: (...asked) => store.page(...asked),
