@@ -4,6 +4,9 @@ import { minutes, seconds } from './ids.ts';
 export const periods = {
   /** Between two looks at a target while something is in flight there. */
   watchTick: seconds(2),
+  /** The same while a start is younger than this: what takes no time to come up shall not wait for the watch. */
+  quickTick: seconds(1),
+  young: seconds(3),
   /** From the start that begins a watch to its first look: what is ready at once is seen at once. */
   firstLook: seconds(1),
   /** A watch chain that has not ticked for this long is taken for dead. */

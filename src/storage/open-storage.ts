@@ -1,7 +1,7 @@
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { TableClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
-import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import type { QueueClient } from '@azure/storage-queue';
 import { BerthError } from '../core/errors.ts';
 import { AzureQueue } from './azure-queue.ts';
 import { AzureTable } from './azure-table.ts';
@@ -33,38 +33,35 @@ export interface Storage extends Stores {
 
 /** Few and short: a caller waits, and the queue tries again for minutes. */
 const tableRetries = { maxRetries: 3, retryDelayInMs: 100, maxRetryDelayInMs: 1000 };
-const queueRetries = { maxTries: 4, retryDelayInMs: 100, maxRetryDelayInMs: 1000 };
 
-interface Connection {
-  table(name: string): TableClient;
-  queue(name: string): QueueClient;
-}
+type TableOf = (name: string) => TableClient;
 
 const plainHttp = /TableEndpoint=http:|DefaultEndpointsProtocol=http;|UseDevelopmentStorage=true/i;
 
-function connectByString(connectionString: string, httpClient: HttpClient): Connection {
+function tablesByString(connectionString: string, httpClient: HttpClient): TableOf {
   const allowInsecureConnection = plainHttp.test(connectionString);
-  const tableOptions = { httpClient, allowInsecureConnection, retryOptions: tableRetries };
-  const queues = QueueServiceClient.fromConnectionString(connectionString, { retryOptions: queueRetries });
-  return {
-    table: (name) => TableClient.fromConnectionString(connectionString, name, { ...tableOptions }),
-    queue: (name) => queues.getQueueClient(name),
-  };
+  const options = { httpClient, allowInsecureConnection, retryOptions: tableRetries };
+  return (name) => TableClient.fromConnectionString(connectionString, name, { ...options });
 }
 
-function connectByIdentity(account: IdentityAccount, credential: TokenCredential, httpClient: HttpClient): Connection {
-  const tableOptions = { httpClient, retryOptions: tableRetries };
-  const queues = new QueueServiceClient(account.queueUri, credential, { retryOptions: queueRetries });
-  return {
-    table: (name) => new TableClient(account.tableUri, name, credential, tableOptions),
-    queue: (name) => queues.getQueueClient(name),
-  };
+function tablesByIdentity(account: IdentityAccount, credential: TokenCredential, httpClient: HttpClient): TableOf {
+  const options = { httpClient, retryOptions: tableRetries };
+  return (name) => new TableClient(account.tableUri, name, credential, options);
 }
 
-function connect({ account, credential }: StorageSettings, httpClient: HttpClient): Connection {
-  if (account.by === 'connectionString') return connectByString(account.connectionString, httpClient);
+function connectTables({ account, credential }: StorageSettings, httpClient: HttpClient): TableOf {
+  if (account.by === 'connectionString') return tablesByString(account.connectionString, httpClient);
   if (credential === undefined) throw new TypeError('An account reached by an identity needs a credential.');
-  return connectByIdentity(account, lazyCredential(credential), httpClient);
+  return tablesByIdentity(account, lazyCredential(credential), httpClient);
+}
+
+/** The queues' client is loaded at the first message: who only reads a state does without it. */
+function laterQueues({ account, credential }: StorageSettings): (name: string) => Promise<QueueClient> {
+  let opened: Promise<(name: string) => QueueClient> | undefined;
+  return async (name) => {
+    opened ??= import('./queue-service.ts').then(({ openQueues }) => openQueues(account, credential));
+    return (await opened)(name);
+  };
 }
 
 function checkPrefix(name: string, prefix: string, pattern: RegExp): void {
@@ -76,10 +73,14 @@ function checkPrefix(name: string, prefix: string, pattern: RegExp): void {
 function placesOf(settings: StorageSettings) {
   const { tablePrefix = '', queuePrefix = '', count = () => undefined } = settings;
   const httpClient = createDefaultHttpClient();
-  const connection = connect(settings, httpClient);
-  const clientOf = (name: TableName): TableClient => connection.table(`${tablePrefix}${name}`);
+  const tableOf = connectTables(settings, httpClient);
+  const clientOf = (name: TableName): TableClient => tableOf(`${tablePrefix}${name}`);
   const table = (name: TableName): AzureTable => new AzureTable({ client: () => clientOf(name), httpClient, count });
-  const queue = (name: string): AzureQueue => new AzureQueue(connection.queue(`${queuePrefix}${name}`), count);
+  const queueOf = laterQueues(settings);
+  const queue = (name: string): AzureQueue => {
+    const full = `${queuePrefix}${name}`;
+    return new AzureQueue({ name: full, client: () => queueOf(full), count });
+  };
   // One at once: an account that cannot be addressed is a fault of the settings, not of the first call.
   const containers = clientOf('containers');
   return {

@@ -9,7 +9,7 @@ import { resetContainer } from '../../src/core/containers/reset-container.ts';
 import { backendName, minutes, TargetName } from '../../src/core/ids.ts';
 import type { Lifecycle } from '../../src/core/lifecycle.ts';
 import { Message, WatchMessage } from '../../src/core/messages.ts';
-import type { Backend, ListedContainer } from '../../src/core/ports.ts';
+import type { ListedContainer } from '../../src/core/ports.ts';
 import { status } from '../../src/core/status.ts';
 import { watchTarget } from '../../src/core/targets/watch-target.ts';
 import {
@@ -24,6 +24,7 @@ import {
   quota,
   running,
 } from '../storage/samples.ts';
+import { backendWith } from './support/backend-with.ts';
 import { main, openCore } from './support/core-world.ts';
 
 /** A row that cannot be read is left alone; everybody else is served as if it were not there. */
@@ -43,22 +44,6 @@ function standing(n: number, owner: typeof ill): ListedContainer {
   const labels = { deployment: 'test', ...owner, challenge, containerId: containerId(n), createdAt: noon };
   const endpoints = [{ label: 'Web', protocol: 'http' as const, host: 'web.example', port: 8080 }];
   return { name: backendName(containerId(n)), labels, observation: { state: 'running', endpoints } };
-}
-
-function backendWith(listed: readonly ListedContainer[]): Backend {
-  const never = async (): Promise<never> => {
-    throw new Error('not asked for');
-  };
-  return {
-    kind: 'docker',
-    listShowsExit: true,
-    ...{ create: never, remove: never, images: never },
-    list: async () => listed,
-    get: async (name) => listed.find((each) => each.name === name)?.observation ?? { state: 'absent' },
-    logs: async () => '',
-    usage: async () => ({ limits: [] }),
-    check: async () => [],
-  };
 }
 
 const world = (listed: readonly ListedContainer[] = []) =>

@@ -284,7 +284,7 @@ export class Engine {
   #countList(now: Instant): void {
     this.listed += 1;
     this.#lists = [...this.#lists.filter((at) => at > now - seconds(10)), now];
-    if (this.#lists.length <= 8) return;
+    if (this.#lists.length <= 14) return;
     const detail = `${this.#lists.length} lists of ${this.target.name} within 10 s`;
     this.#ground.report.violate('one list per target and tick', detail, { target: this.target.name });
   }

@@ -145,3 +145,11 @@ test('an identity is asked for nothing until the first call', async () => {
   await expect(storage.queue.send(watch)).rejects.toMatchObject(unavailable);
   expect(asked).toBeGreaterThan(0);
 });
+
+test('an account without an address of its queues is misconfigured where a queue is wanted', async () => {
+  const connectionString = inject('azurite').replace(/QueueEndpoint=[^;]+;?/, '');
+  const storage = open({ account: { by: 'connectionString', connectionString } });
+  await storage.challenges.put(event, challenge(), undefined);
+  await expect(storage.queue.send(watch)).rejects.toMatchObject({ code: 'misconfigured' });
+  await expect(storage.health()).rejects.toMatchObject({ code: 'misconfigured' });
+});

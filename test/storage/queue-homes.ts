@@ -40,7 +40,7 @@ async function orUndefined<T>(attempt: Promise<T>): Promise<T | undefined> {
 
 function hostedQueue(client: QueueClient): HostedQueue {
   return {
-    sender: new AzureQueue(client, () => undefined),
+    sender: new AzureQueue({ name: client.name, client: async () => client, count: () => undefined }),
     receive: async (visibilityTimeout) => {
       const { receivedMessageItems } = await client.receiveMessages({ visibilityTimeout, numberOfMessages: 1 });
       return receivedMessageItems[0] && deliveryOf(receivedMessageItems[0]);

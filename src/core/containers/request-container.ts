@@ -45,7 +45,7 @@ async function tryClaim(
 async function claimOrFind(
   life: Lifecycle,
   request: StartRequest,
-  challenge: () => Promise<Challenge>,
+  challenge: Promise<Challenge>,
   tried: Set<ContainerId>,
 ): Promise<Try<Requested>> {
   const rows = await life.containers.readOwner(request, request.challenge);
@@ -53,7 +53,7 @@ async function claimOrFind(
   if (there && there.value.state !== 'failed') {
     return won({ container: there.value, created: tried.has(there.value.id) });
   }
-  const mine = claim(life, request, await challenge());
+  const mine = claim(life, request, await challenge);
   tried.add(mine.id);
   try {
     return await tryClaim(life, rows, there, mine);
@@ -68,11 +68,9 @@ async function claimOrFind(
  * have been written, and its container stopped and gone by the time of the next.
  */
 export async function requestContainer(life: Lifecycle, request: StartRequest): Promise<Requested> {
-  let read: Promise<Challenge> | undefined;
-  const challenge = (): Promise<Challenge> => {
-    read ??= challengeToStart(life, request);
-    return read;
-  };
+  // Beside the owner's rows, not after them. That it fails matters only where there is something to start.
+  const challenge = challengeToStart(life, request);
+  challenge.catch(() => undefined);
   const tried = new Set<ContainerId>();
   const requested = await untilWon(life, () => claimOrFind(life, request, challenge, tried));
   if (requested.created) await hint(life, provisionMessage(requested.container));

@@ -5,7 +5,7 @@ import { keyOf } from '../containers/rows.ts';
 import { noteSettled, type Settled, settleRunning } from '../containers/settle.ts';
 import { BackendError } from '../errors.ts';
 import { hint, provisionMessage } from '../hints.ts';
-import { backendName, type TargetName } from '../ids.ts';
+import { backendName, type Instant, type TargetName } from '../ids.ts';
 import { inParallel } from '../in-parallel.ts';
 import { type Decision, done, type Lifecycle, later, stale } from '../lifecycle.ts';
 import type { WatchMessage } from '../messages.ts';
@@ -160,6 +160,11 @@ async function rest(life: Lifecycle, message: WatchMessage, watch: Versioned<Wat
   return done('nothing is in flight');
 }
 
+function tickFor(slots: readonly Versioned<InflightSlot>[], now: Instant): number {
+  const youngest = Math.max(...slots.map((slot) => slot.value.startAt));
+  return now - youngest < periods.young ? periods.quickTick : periods.watchTick;
+}
+
 /** How long until the next look: a tick, or as long as the backend asked for. */
 async function lookOrWait(
   life: Lifecycle,
@@ -170,7 +175,7 @@ async function lookOrWait(
     const backend = await life.backends(message.target);
     if (backend === undefined) return periods.queuedDue;
     await look(life, backend, slots, message);
-    return periods.watchTick;
+    return tickFor(slots, life.clock.now());
   } catch (error) {
     if (!(error instanceof BackendError)) throw error;
     life.log.warn('A target could not be looked at', {

@@ -37,7 +37,10 @@ export async function fuzzCalls(
         if (calls % restoreEvery === 0) await deployment.restore();
         const sent = writeCall(plan, await deployment.mint.authorization(plan.token));
         const result = await exchange(deployment.port, sent, answerLimitMs);
-        tally.note(`${plan.operation.method} ${plan.operation.path}`, checkCall(plan, result, deployment.secrets));
+        tally.note(
+          `${plan.operation.method} ${plan.operation.path}`,
+          checkCall(plan, sent, result, deployment.secrets),
+        );
       },
     },
     lanes,
@@ -112,7 +115,7 @@ export function fuzzTables(
     const isUnreadable = result.outcome === 'answered' && result.answer.body.includes('"code":"internal"');
     tally.count(
       `(tables) ${operation.name}`,
-      isUnreadable ? '500 unreadable' : checkCall(plan, result, deployment.secrets),
+      isUnreadable ? '500 unreadable' : checkCall(plan, sent, result, deployment.secrets),
     );
   };
   return runProperty(

@@ -1,7 +1,7 @@
 import { Problem } from '../../../src/functions/api-schemas.ts';
 import { Violation } from '../violation.ts';
 import type { CallPlan } from './call-plan.ts';
-import type { Exchange, RawAnswer } from './raw-http.ts';
+import type { Exchange, RawAnswer, Sent } from './raw-http.ts';
 import type { TokenPlan } from './tokens.ts';
 
 /** What must not be told: to nobody, and to nobody but organisers. */
@@ -75,8 +75,12 @@ export function checkExchange(result: Exchange, secrets: Secrets): string {
 
 const plainName = /^[A-Za-z0-9_:-]+$/;
 
+/** Bytes before the body that every platform takes; more may be refused before any function sees it. */
+const takenAnywhere = 8000;
+
 /** Nothing about it keeps the platform from handing it to the operation's function. */
-function reachesApp({ operation, method, trick, params, headers }: CallPlan): boolean {
+function reachesApp({ operation, method, trick, params, headers }: CallPlan, { pieces: [head] }: Sent): boolean {
+  if (head !== undefined && head.length > takenAnywhere) return false;
   const plain = operation.inPath.every(({ name }) => plainName.test(params[name] ?? ''));
   return plain && method === operation.method && trick === 'plain' && headers.length === 0;
 }
@@ -114,8 +118,8 @@ function checkSuccess(plan: CallPlan, answer: RawAnswer): void {
 }
 
 /** @throws {Violation} unless the answer to a call is one that the API's document allows, and tells nothing it must not. */
-export function checkCall(plan: CallPlan, result: Exchange, secrets: Secrets): string {
-  const reaches = reachesApp(plan);
+export function checkCall(plan: CallPlan, sent: Sent, result: Exchange, secrets: Secrets): string {
+  const reaches = reachesApp(plan, sent);
   if (result.outcome === 'hangs') throw new Violation('hang', 'no answer in time');
   if (result.outcome === 'closed') {
     if (reaches) throw new Violation('wrong', 'the connection was closed without an answer');
