@@ -15,6 +15,7 @@ import type { TableName } from '../../../src/storage/stores.ts';
 import type { Columns } from '../../../src/storage/table.ts';
 import { requireBuiltApp } from '../../support/built-app.ts';
 import { Violation } from '../violation.ts';
+import type { OwnersOfStarts } from './let-in.ts';
 import { LogWatch } from './log-watch.ts';
 import { checkLeaks, type Secrets } from './oracle.ts';
 import { owners, victim } from './pools.ts';
@@ -38,12 +39,17 @@ export interface FuzzDeployment {
   readonly port: number;
   readonly mint: TokenMint;
   readonly secrets: Secrets;
+  readonly startsOf: OwnersOfStarts;
   /** Puts back what calls rightly change for everybody: switches and challenges. */
   restore(): Promise<void>;
   /** A message as any writer to the queues might leave it, encoded or not. */
   sendMessage(queue: number, text: string): Promise<void>;
   /** A row as it is, in the running host's own tables. */
   plantRow(row: PlantedRow): Promise<void>;
+  /** How many calls the app's log says to have failed for a row that cannot be read. */
+  unreadableTold(): number;
+  /** @throws {Violation} when it does not come to so many: then what failed was something else. */
+  untilUnreadableTold(count: number): Promise<void>;
   /** @throws {Violation} unless the service is well, the victim's rows are as they were, and an honest player is served. */
   checkAfterwards(): Promise<void>;
   stop(): Promise<void>;
@@ -209,6 +215,7 @@ async function open(closing: (() => Promise<unknown>)[], stop: () => Promise<voi
     port: Number(new URL(stack.url).port),
     mint: await TokenMint.open(key),
     secrets,
+    startsOf: new Map(),
     restore,
     async sendMessage(queue, text) {
       const client = queues.getQueueClient(queueNames[queue % queueNames.length] ?? 'provision');
@@ -221,6 +228,8 @@ async function open(closing: (() => Promise<unknown>)[], stop: () => Promise<voi
         { row, columns },
       ]);
     },
+    unreadableTold: () => log.unreadable,
+    untilUnreadableTold: (count) => until('a row that cannot be read is told', async () => log.unreadable >= count),
     async checkAfterwards() {
       await runPasses(stack, log);
       await restore();

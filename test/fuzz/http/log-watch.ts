@@ -10,6 +10,8 @@ export class LogWatch {
   #secrets: Secrets | undefined;
   readonly #passes = new Map<string, number>();
   violation: Violation | undefined;
+  /** How often the app failed a call for a row that cannot be read. */
+  unreadable = 0;
 
   guard(secrets: Secrets): void {
     this.#secrets = secrets;
@@ -22,6 +24,8 @@ export class LogWatch {
   readonly onLog = ({ category, message }: LogEntry): void => {
     const pass = /^(?:Expire|Reconcile) pass/.exec(message)?.[0];
     if (pass !== undefined) this.#passes.set(pass, (this.#passes.get(pass) ?? 0) + 1);
+    if (message.includes('A request failed unexpectedly') && message.includes('A stored row cannot be read'))
+      this.unreadable += 1;
     if (this.#secrets === undefined) return;
     const hidden = [...this.#secrets.never].find(([, value]) => message.includes(value));
     const token = /eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/.exec(message);
