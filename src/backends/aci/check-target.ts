@@ -44,13 +44,13 @@ async function armToken(settings: AciSettings): Promise<void> {
 
 async function checkGroup({ settings, groups }: CheckParts): Promise<Finding | undefined> {
   const trouble = await attempt(() => groups.list(), settings);
-  const advice = `The resource group ${settings.resourceGroup} cannot be read. The app's identity needs the role "Azure Container Instances Contributor" on it.`;
+  const advice = `The resource group ${settings.resourceGroup} cannot be read. The app's identity needs the role "Berth container operator" on it, or "Azure Container Instances Contributor Role" where the deployment defines no roles.`;
   return trouble && fault('resource_group_unreadable', advice, trouble);
 }
 
 async function checkUsage({ settings, groups }: CheckParts): Promise<Finding | undefined> {
   const trouble = await attempt(() => groups.usages(), settings);
-  const advice = `The quota of ${settings.region} cannot be read, so it is unknown how many containers fit. The app's identity needs Microsoft.ContainerInstance/locations/usages/read on the subscription.`;
+  const advice = `The quota of ${settings.region} cannot be read, so it is unknown how many containers fit. The app's identity needs the role "Berth quota reader" on the subscription (Microsoft.ContainerInstance/locations/usages/read).`;
   return trouble && warning('usage_unreadable', advice, trouble);
 }
 
@@ -70,7 +70,7 @@ async function checkRegistry({ settings, registry }: CheckParts): Promise<Findin
       trouble,
     );
   }
-  const advice = `The registry ${registry.server} does not answer the app's identity, so there is no list of images. It needs AcrPull, or "Container Registry Repository Reader" and "Catalog Lister" where the registry decides by attributes.`;
+  const advice = `The registry ${registry.server} does not answer the app's identity, so there is no list of images. It needs AcrPull, or "Container Registry Repository Reader" and "Container Registry Repository Catalog Lister" where the registry decides by attributes.`;
   return trouble && warning('registry_unreachable', advice, trouble);
 }
 

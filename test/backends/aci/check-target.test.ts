@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { AciSettings } from '../../../src/backends/aci/aci-settings.ts';
 import { openAci } from '../../../src/backends/aci/open-aci.ts';
@@ -67,6 +68,18 @@ test.each<[string, readonly string[], Parameters<typeof settingsFor>[1], [Findin
 ])('%s is named', async (_what, broken, more, expected) => {
   fake.respond = answersBut(...broken);
   expect(await findings(more)).toEqual(expected);
+});
+
+test('a role that is missing is called what the deployment calls it', async () => {
+  const grants = await readFile('docs/security-roles.md', 'utf8');
+  fake.respond = answersBut('/');
+  const aci = await openAci(settingsFor(fake, byIdentity));
+  const named = (await aci.check()).flatMap(({ message }) => [
+    ...message.matchAll(/"((?:Berth|Azure|Container) [^"]*)"/g),
+  ]);
+  const roles = named.map(([, role]) => role);
+  expect(roles).toContain('Berth container operator');
+  for (const role of roles) expect(grants).toContain(`| app | ${role} |`);
 });
 
 test.each<[string, ReturnType<FakeAzure['respond']>]>([
