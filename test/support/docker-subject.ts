@@ -7,6 +7,7 @@ import { ensureNetwork } from '../../src/backends/docker/docker-network.ts';
 import { DockerSettings, type DockerSettingsInput } from '../../src/backends/docker/docker-settings.ts';
 import { openDocker } from '../../src/backends/docker/open-docker.ts';
 import type { Backend, Log } from '../../src/core/ports.ts';
+import { systemClock } from '../../src/system.ts';
 
 /** The bridges of all networks that tests make: their names begin so. */
 export const testBridges = 'bt+';
@@ -68,13 +69,13 @@ export function openSubject(socketPath: string, options: SubjectOptions = {}): D
   });
   const { log = silentLog } = options;
   const reopen: DockerSubject['reopen'] = (changes = {}, now = Date.now) =>
-    openDocker({ ...settings, ...changes }, { log, clock: { now } });
+    openDocker({ ...settings, ...changes }, { log, clock: { ...systemClock, now } });
   const docker = dockerAt(socketPath);
   return {
     backend: reopen(),
     settings,
     docker,
-    network: () => ensureNetwork(openEngine(settings.connection), network),
+    network: () => ensureNetwork(openEngine(settings.connection), network, systemClock),
     reopen,
     remove: () => removeAll(docker, settings),
   };

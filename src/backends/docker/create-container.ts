@@ -23,10 +23,10 @@ interface Preparation {
   forget(): void;
 }
 
-function preparation({ engine, settings }: DockerParts): Preparation {
+function preparation({ engine, settings, clock }: DockerParts): Preparation {
   let known: Promise<{ readonly cpus: number }> | undefined;
   const prepare = async (): Promise<{ readonly cpus: number }> => {
-    const [info] = await Promise.all([engine.info(), ensureIsolatedNetwork(engine, settings.network)]);
+    const [info] = await Promise.all([engine.info(), ensureIsolatedNetwork(engine, settings.network, clock)]);
     return { cpus: info.NCPU };
   };
   const forget = (): void => {

@@ -111,16 +111,12 @@ function firewallCheck(engine: Engine, settings: DockerSettings, clock: Pick<Clo
 }
 
 /** Looks for all that keeps players' containers from starting, and from staying apart. */
-export function engineCheck(
-  engine: Engine,
-  settings: DockerSettings,
-  clock: Pick<Clock, 'now'>,
-): () => Promise<readonly Finding[]> {
+export function engineCheck(engine: Engine, settings: DockerSettings, clock: Clock): () => Promise<readonly Finding[]> {
   const checkFirewall = firewallCheck(engine, settings, clock);
   return async () => {
     try {
       const engineOnes = engineFindings(await engine.info());
-      const network = await ensureNetwork(engine, settings.network);
+      const network = await ensureNetwork(engine, settings.network, clock);
       const unreadable = await unreadableFindings(engine, settings.deployment);
       return [...engineOnes, ...networkFindings(network), ...unreadable, ...(await checkFirewall(network))];
     } catch (error) {

@@ -48,6 +48,11 @@ const rules: readonly Rule[] = [
   { words: /task \S+ already exists|\bid already in use/i, code: 'half_started', fault: later(1) },
   { status: [409], words: /container name .* is already in use/i, code: 'name_taken', fault: later(1) },
   { words: /marked for removal|removal of container .* in progress/i, code: 'being_removed', fault: later(1) },
+  {
+    words: /networks have same bridge name|network with name .* already exists/i,
+    code: 'network_taken',
+    fault: later(5),
+  },
   { status: [404], words: /network .* not found|no such network/i, code: 'network_missing', fault: later(1) },
 ];
 

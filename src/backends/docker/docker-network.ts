@@ -1,4 +1,5 @@
 import { BackendError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { NetworkAnswer } from './docker-answers.ts';
 import type { Engine } from './docker-engine.ts';
 import { bridgeName } from './docker-settings.ts';
@@ -25,15 +26,33 @@ async function create(engine: Engine, name: string): Promise<void> {
   });
 }
 
+/** Milliseconds before each further look. */
+const looks = [50, 100, 200, 400, 800] as const;
+
+/** The engine refuses whoever comes second while the first one's network is not in its list yet. */
+async function madeByAnother(
+  engine: Engine,
+  name: string,
+  clock: Pick<Clock, 'sleep'>,
+): Promise<NetworkAnswer | undefined> {
+  for (const wait of looks) {
+    await clock.sleep(wait);
+    const made = await engine.network(name);
+    if (made) return made;
+  }
+  return undefined;
+}
+
 /** What there is of the network, made first when it is missing. Two hosts may do so at once: the bridge's name lets one win. */
-export async function ensureNetwork(engine: Engine, name: string): Promise<NetworkAnswer> {
+export async function ensureNetwork(engine: Engine, name: string, clock: Pick<Clock, 'sleep'>): Promise<NetworkAnswer> {
   const found = await engine.network(name);
   if (found) return found;
   const lost = await create(engine, name).then(
     () => undefined,
     (error: unknown) => error,
   );
-  const made = await engine.network(name);
+  const taken = lost instanceof BackendError && lost.code === 'network_taken';
+  const made = (await engine.network(name)) ?? (taken ? await madeByAnother(engine, name, clock) : undefined);
   if (made) return made;
   throw (
     lost ??
@@ -45,8 +64,12 @@ export async function ensureNetwork(engine: Engine, name: string): Promise<Netwo
 }
 
 /** Players' containers never start on a network where they reach each other. */
-export async function ensureIsolatedNetwork(engine: Engine, name: string): Promise<NetworkAnswer> {
-  const network = await ensureNetwork(engine, name);
+export async function ensureIsolatedNetwork(
+  engine: Engine,
+  name: string,
+  clock: Pick<Clock, 'sleep'>,
+): Promise<NetworkAnswer> {
+  const network = await ensureNetwork(engine, name, clock);
   if (keepsContainersApart(network)) return network;
   throw new BackendError('network_not_isolated', `On the network ${name} containers reach each other.`, {
     kind: 'retryable',

@@ -33,7 +33,7 @@ async function logs(docker: DockerParts, name: string, bytes: number): Promise<s
 
 interface DockerSurroundings {
   readonly log: Log;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   /** No call of the engine takes longer; absent: each its own limit. */
   readonly longestCallMs?: number;
 }

@@ -11,7 +11,7 @@ export interface DockerParts {
   readonly engine: Engine;
   readonly settings: DockerSettings;
   readonly log: Log;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
 }
 
 /** Interfaces that one Linux bridge takes: a network has room for no more containers. */

@@ -6,7 +6,7 @@ import { openDocker } from '../../../src/backends/docker/open-docker.ts';
 import type { Backend } from '../../../src/core/ports.ts';
 import { createRequestFor } from '../../support/create-request.ts';
 import { silentLog } from '../../support/docker-subject.ts';
-import { type FakeEngine, json, raw, refusal, startFakeEngine } from './support/fake-engine.ts';
+import { type FakeEngine, fakeNetwork, json, raw, refusal, startFakeEngine } from './support/fake-engine.ts';
 
 let engine: FakeEngine;
 let now = 0;
@@ -21,10 +21,14 @@ afterEach(async () => {
   await engine.close();
 });
 
+async function pass(ms: number): Promise<void> {
+  now += ms;
+}
+
 function open(): Backend {
   const connection = { endpoint: `unix://${engine.socketPath}` };
   const settings = DockerSettings.parse({ connection, deployment: 'one' });
-  return openDocker(settings, { log: silentLog, clock: { now: () => now } });
+  return openDocker(settings, { log: silentLog, clock: { now: () => now, sleep: pass } });
 }
 
 const request = createRequestFor('one', { image: 'team/web:1' });
@@ -72,6 +76,33 @@ describe('a name that is taken', () => {
     await expect(open().create(request)).rejects.toMatchObject({ code: 'not_ours', fault: { kind: 'permanent' } });
     await expect(open().remove(request.name)).rejects.toMatchObject({ code: 'not_ours' });
     expect(engine.calls.filter((call) => call.startsWith('DELETE') || call.endsWith('/start'))).toEqual([]);
+  });
+});
+
+describe('a network that another host is making at this moment', () => {
+  const words = [
+    'cannot create network 1d (berth0): conflicts with network 2e (berth0): networks have same bridge name',
+    'network with name berth already exists',
+  ];
+
+  test.each(words)('is waited for until the engine lists it: %s', async (said) => {
+    let looks = 0;
+    engine.on('GET /networks', (asked, response) => {
+      looks += 1;
+      json(200, looks < 4 ? [] : [fakeNetwork])(asked, response);
+    });
+    engine.on('POST /networks/create', refusal(403, said));
+    await open().create(request);
+    expect(starts()).toBe(1);
+    expect(now).toBeLessThan(1000);
+  });
+
+  test.each(words)('and that never comes is left to a later turn: %s', async (said) => {
+    engine.on('GET /networks', json(200, []));
+    engine.on('POST /networks/create', refusal(403, said));
+    await expect(open().create(request)).rejects.toMatchObject({ code: 'network_taken', fault: { kind: 'retryable' } });
+    expect(now).toBeLessThan(3000);
+    expect(engine.calls).not.toContain('POST /containers/create');
   });
 });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DockerSettings } from '../../../src/backends/docker/docker-settings.ts';
 import { openDocker } from '../../../src/backends/docker/open-docker.ts';
 import type { Backend } from '../../../src/core/ports.ts';
+import { systemClock } from '../../../src/system.ts';
 import { silentLog } from '../../support/docker-subject.ts';
 import { type FakeEngine, fakeInfo, fakeNetwork, json, raw, refusal, startFakeEngine } from './support/fake-engine.ts';
 
@@ -20,7 +21,7 @@ function open(): Backend {
     connection: { endpoint: `unix://${engine.socketPath}` },
     deployment: 'one',
   });
-  return openDocker(settings, { log: silentLog, clock: { now: () => now } });
+  return openDocker(settings, { log: silentLog, clock: { ...systemClock, now: () => now } });
 }
 
 const targets = [9, 22, 80, 443, 2375, 2376].map((port) => `172.20.0.1:${port}`);

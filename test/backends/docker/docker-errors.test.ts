@@ -7,6 +7,7 @@ import { DockerSettings } from '../../../src/backends/docker/docker-settings.ts'
 import { openDocker } from '../../../src/backends/docker/open-docker.ts';
 import { BackendError } from '../../../src/core/errors.ts';
 import type { Backend } from '../../../src/core/ports.ts';
+import { systemClock } from '../../../src/system.ts';
 import { createRequestFor } from '../../support/create-request.ts';
 import { silentLog } from '../../support/docker-subject.ts';
 import { type FakeEngine, json, raw, refusal, startFakeEngine } from './support/fake-engine.ts';
@@ -19,7 +20,7 @@ afterEach(() => engine.close());
 
 function open(endpoint = `unix://${engine.socketPath}`, more: object = {}): Backend {
   const settings = DockerSettings.parse({ connection: { endpoint }, deployment: 'one', ...more });
-  return openDocker(settings, { log: silentLog, clock: { now: Date.now } });
+  return openDocker(settings, { log: silentLog, clock: systemClock });
 }
 
 async function errorOf(call: Promise<unknown>): Promise<BackendError> {

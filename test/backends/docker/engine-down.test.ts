@@ -6,6 +6,7 @@ import { type RunningEngine, startDockerEngine } from '../../../local/docker-eng
 import { DockerSettings } from '../../../src/backends/docker/docker-settings.ts';
 import { openDocker } from '../../../src/backends/docker/open-docker.ts';
 import type { Backend } from '../../../src/core/ports.ts';
+import { systemClock } from '../../../src/system.ts';
 import { type Certified, makeAuthority, signCertificate } from '../../support/certificates.ts';
 import { createRequestFor } from '../../support/create-request.ts';
 import { eventually } from '../../support/docker-containers.ts';
@@ -66,7 +67,7 @@ afterAll(async () => {
 
 function open(connection: object): Backend {
   const settings = DockerSettings.parse({ connection, deployment: 'down', network });
-  return openDocker(settings, { log: silentLog, clock: { now: Date.now } });
+  return openDocker(settings, { log: silentLog, clock: systemClock });
 }
 
 function tlsConnection(more: object = {}): object {

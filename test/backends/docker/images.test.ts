@@ -3,6 +3,7 @@ import { imageName } from '../../../src/backends/docker/docker-images.ts';
 import { DockerSettings } from '../../../src/backends/docker/docker-settings.ts';
 import { openDocker } from '../../../src/backends/docker/open-docker.ts';
 import type { Backend } from '../../../src/core/ports.ts';
+import { systemClock } from '../../../src/system.ts';
 import { createRequestFor } from '../../support/create-request.ts';
 import { silentLog } from '../../support/docker-subject.ts';
 import { type FakeEngine, json, type Responder, raw, refusal, startFakeEngine } from './support/fake-engine.ts';
@@ -19,7 +20,7 @@ function open(pullMissingImages: boolean): Backend {
     deployment: 'one',
     pullMissingImages,
   });
-  return openDocker(settings, { log: silentLog, clock: { now: Date.now } });
+  return openDocker(settings, { log: silentLog, clock: systemClock });
 }
 
 const digest = `sha256:${'a'.repeat(64)}`;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { DockerSettings } from '../../../src/backends/docker/docker-settings.ts';
 import { openDocker } from '../../../src/backends/docker/open-docker.ts';
 import type { Backend } from '../../../src/core/ports.ts';
+import { systemClock } from '../../../src/system.ts';
 import { createRequestFor } from '../../support/create-request.ts';
 import { type DockerSubject, openSubject, silentLog } from '../../support/docker-subject.ts';
 import { freePort } from '../../support/free-port.ts';
@@ -39,7 +40,7 @@ function open(server: Pick<SshServer, 'port' | 'hostKey' | 'key'>): Backend {
     network: local?.settings.network,
     bindAddress: '127.0.0.1',
   });
-  return openDocker(settings, { log: silentLog, clock: { now: Date.now } });
+  return openDocker(settings, { log: silentLog, clock: systemClock });
 }
 
 function server(): SshServer {

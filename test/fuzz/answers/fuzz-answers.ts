@@ -6,6 +6,7 @@ import { DockerSettings } from '../../../src/backends/docker/docker-settings.ts'
 import { openDocker } from '../../../src/backends/docker/open-docker.ts';
 import { BackendError } from '../../../src/core/errors.ts';
 import type { Backend, CreateRequest, Observation } from '../../../src/core/ports.ts';
+import { systemClock } from '../../../src/system.ts';
 import {
   fakeCredential,
   pullIdentity,
@@ -88,7 +89,7 @@ const docker: Side = {
   scheme: 'http',
   async open(port) {
     const settings = DockerSettings.parse({ connection: { endpoint: `tcp://127.0.0.1:${port}` }, deployment: 'one' });
-    return openDocker(settings, { log: silentLog, clock: { now: Date.now }, longestCallMs });
+    return openDocker(settings, { log: silentLog, clock: systemClock, longestCallMs });
   },
   right: rightEngine,
   provesAbsence: ({ status, text }) =>
