@@ -24,8 +24,8 @@ import {
   quota,
   running,
 } from '../storage/samples.ts';
-import { backendWith } from './support/backend-with.ts';
 import { main, openCore } from './support/core-world.ts';
+import { backendWith } from './support/idle-backend.ts';
 
 /** A row that cannot be read is left alone; everybody else is served as if it were not there. */
 

@@ -3,8 +3,8 @@ import { seconds } from '../../../src/core/ids.ts';
 import { WatchMessage } from '../../../src/core/messages.ts';
 import { watchTarget } from '../../../src/core/targets/watch-target.ts';
 import { inflightSlot, ledger, noon } from '../../storage/samples.ts';
-import { backendWith } from '../support/backend-with.ts';
 import { main, openCore } from '../support/core-world.ts';
+import { idleBackend } from '../support/idle-backend.ts';
 
 test.each([
   ['just now', 0, 1],
@@ -12,7 +12,7 @@ test.each([
   ['three seconds ago', 3000, 2],
   ['a while ago', 20_000, 2],
 ])('with a start %s the next look comes after so many seconds', async (_when, age, after) => {
-  const { life, pass } = openCore({ backend: backendWith([]) });
+  const { life, pass } = openCore({ backend: idleBackend });
   await life.targets.commit(main, [
     { do: 'put', kind: 'ledger', value: ledger },
     { do: 'put', kind: 'slot', value: inflightSlot(7) },
