@@ -5,7 +5,7 @@ import { type Decision, done, type Lifecycle, later, stale } from '../lifecycle.
 import { periods } from '../periods.ts';
 import type { Backend, ContainerLabels, CreateRequest, Observation, Versioned } from '../ports.ts';
 import { ensureWatch } from '../targets/ensure-watch.ts';
-import { credit, holdOf, restTarget } from '../targets/reservations.ts';
+import { credit, restTarget, unmoved } from '../targets/reservations.ts';
 import type { InflightSlot } from '../targets/target.ts';
 import type { Endpoint, Line, Provisioning, Queued } from './container.ts';
 import { failContainer } from './fail-container.ts';
@@ -117,6 +117,7 @@ async function returnToLine(
   row: Versioned<Provisioning>,
   error: BackendError,
   delayMs: number,
+  slot: Versioned<InflightSlot>,
 ): Promise<Decision> {
   const now = life.clock.now();
   const { target } = row.value;
@@ -125,7 +126,7 @@ async function returnToLine(
     { do: 'put', kind: 'container', value: next, version: row.version },
   ]);
   if (committed.outcome === 'lost') return stale('the row moved while the backend was being asked');
-  await credit(life, { target, find: holdOf(life, target, next.id), refusedUntil: now + delayMs });
+  await credit(life, { target, find: unmoved(life, slot), refusedUntil: now + delayMs });
   await hint(life, provisionMessage(next));
   return later(`${target} has no room for it (${error.code})`, 0);
 }
@@ -175,7 +176,12 @@ async function retryLater(
   return later(`the backend gave no clear answer (${error.code})`, delayMs);
 }
 
-function onFault(life: Lifecycle, row: Versioned<Provisioning>, error: BackendError): Promise<Decision> {
+function onFault(
+  life: Lifecycle,
+  row: Versioned<Provisioning>,
+  error: BackendError,
+  slot: Versioned<InflightSlot> | undefined,
+): Promise<Decision> {
   const { fault } = error;
   life.log.warn('A backend did not take a create', {
     container: row.value.id,
@@ -188,9 +194,10 @@ function onFault(life: Lifecycle, row: Versioned<Provisioning>, error: BackendEr
       failed ? done(`the backend refuses it for good (${error.code})`) : stale('the row moved meanwhile'),
     );
   }
-  if (fault.kind === 'retryable' || row.value.unsure) return retryLater(life, row, error, fault.delayMs);
-  const answer = fault.kind === 'throttled' ? postpone : returnToLine;
-  return answer(life, row, error, fault.delayMs);
+  if (fault.kind === 'throttled' && !row.value.unsure) return postpone(life, row, error, fault.delayMs);
+  if (fault.kind === 'capacity' && !row.value.unsure && slot !== undefined)
+    return returnToLine(life, row, error, fault.delayMs, slot);
+  return retryLater(life, row, error, fault.delayMs);
 }
 
 /** A host that was frozen since it wrote the row must not call: its create could land after everybody has looked. */
@@ -224,7 +231,7 @@ export async function attemptCreate(
     const observation = await backend.create(createRequest(life, row.value));
     return await onAnswer(life, row, slot, observation);
   } catch (error) {
-    if (error instanceof BackendError) return onFault(life, row, error);
+    if (error instanceof BackendError) return onFault(life, row, error, slot);
     throw error;
   }
 }

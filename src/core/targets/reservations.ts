@@ -328,6 +328,11 @@ interface Found {
   readonly begunAt: Instant | undefined;
 }
 
+/** One for each row that slots stand in. */
+function seatKey({ value }: Versioned<Slot>): string {
+  return value.kind === 'waiting' ? `${value.id} ${value.ticket}` : value.id;
+}
+
 async function findAll(credits: readonly Credit[]): Promise<Found[]> {
   const slots = await Promise.all(credits.map(({ find }) => find()));
   const found = credits.flatMap(({ refusedUntil, begunAt }, index) => {
@@ -335,7 +340,7 @@ async function findAll(credits: readonly Credit[]): Promise<Found[]> {
     return slot === undefined ? [] : [{ slot, refusedUntil, begunAt }];
   });
   // Two of them may have found the same slot, which goes back once.
-  return [...new Map(found.map((one) => [`${one.slot.value.kind} ${one.slot.value.id}`, one])).values()];
+  return [...new Map(found.map((one) => [seatKey(one.slot), one])).values()];
 }
 
 /** Undefined when there was no slot to give back: then nothing is known of the line. */

@@ -8,7 +8,7 @@ import type { Lifecycle } from '../../../src/core/lifecycle.ts';
 import { credit, holdOf } from '../../../src/core/targets/reservations.ts';
 import type { Slot } from '../../../src/core/targets/target.ts';
 import { watchTarget } from '../../../src/core/targets/watch-target.ts';
-import { containerId, inflightSlot, ledger, liveSlot, noon, queued } from '../../storage/samples.ts';
+import { containerId, inflightSlot, ledger, liveSlot, noon, queued, waitingSlot } from '../../storage/samples.ts';
 import { main, openCore } from '../support/core-world.ts';
 import { idleBackend } from '../support/idle-backend.ts';
 import { Meanwhile } from '../support/meanwhile.ts';
@@ -34,6 +34,16 @@ test('one slot that two ask back at the same moment goes back once, and nobody e
     undefined,
     { value: liveSlot(9) },
   ]);
+});
+
+test('two places in line of one container, given back by one write, are two', async () => {
+  const { life } = openCore();
+  const places = [3, 4, 5].map((ticket) => ({ do: 'put', kind: 'slot', value: waitingSlot(7, ticket) }) as const);
+  await life.targets.commit(main, [{ do: 'put', kind: 'ledger', value: { ...ledger, waiting: 3 } }, ...places]);
+  const find = (ticket: number) => () => life.targets.readWaiting(main, ticket, containerId(7));
+  await Promise.all([3, 4, 5].map((ticket) => credit(life, { target: main, find: find(ticket) })));
+  expect((await life.targets.readLedger(main))?.value).toMatchObject({ waiting: 0, groups: ledger.groups });
+  expect(await holdOn(life, 7)).toBeUndefined();
 });
 
 /** Its row still names a target that is not configured any more; its slot here seems to be nobody's. */

@@ -101,6 +101,7 @@ export function fuzzTables(
 ): Promise<readonly Finding[]> {
   const operations = readOperations().filter(({ name }) => readBack.includes(name));
   let number = 66_600;
+  const { secrets } = deployment;
   const ask = async (operation: CallPlan['operation'], owner: string): Promise<void> => {
     const challenge = operation.name === 'list-own-containers' ? undefined : 'web-1';
     const who = { speaksFor: 'player', role: 'player', owner, challenge } as const;
@@ -108,13 +109,13 @@ export function fuzzTables(
     const empty = { body: { is: 'none' }, contentType: '', headers: [] } as const;
     const plan: CallPlan = { operation, token: { is: 'good', who }, ...right, ...empty };
     const sent = writeCall(plan, await deployment.mint.authorization(plan.token));
+    // Every sample has the same container id.
+    const known = { secrets, startsOf: new Map<string, string>() };
     const told = deployment.unreadableTold();
     const result = await exchange(deployment.port, sent, answerLimitMs);
     const isInternal = result.outcome === 'answered' && result.answer.body.includes('"code":"internal"');
     if (isInternal) await deployment.untilUnreadableTold(told + 1);
-    const outcome = isInternal
-      ? checkExpected500(result, deployment.secrets)
-      : checkCall(plan, sent, result, deployment);
+    const outcome = isInternal ? checkExpected500(result, secrets) : checkCall(plan, sent, result, known);
     tally.count(`(tables) ${operation.name}`, outcome);
   };
   return runProperty(
