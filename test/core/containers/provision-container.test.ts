@@ -58,7 +58,7 @@ describe('a start whose slot was given back since it took it', () => {
 
   test.each<[what: string, history: HistoryEntry[], after: number, giveBack: (host: Lifecycle) => Promise<unknown>]>([
     [
-      'by the host that it was refused to, held up since',
+      'by a credit that is written late',
       refused,
       seconds(90),
       (host) =>
