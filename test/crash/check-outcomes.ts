@@ -41,10 +41,17 @@ function hasCause({ entries }: Journal, retired: AuditEntry, audit: readonly Aud
 
 type Flaw = { readonly kind: 'orphans' | 'unexplained'; readonly detail: string };
 
+/** The key of an entry is the container's id, the number of the step and what it was; a kept log is no step. */
+function isWhole(audit: readonly AuditEntry[]): boolean {
+  const steps = audit.filter(({ action }) => action !== 'log');
+  return steps.every(({ key }, index) => Number(key.split('~')[1]) === index);
+}
+
 function flawOf(journal: Journal, audit: readonly AuditEntry[]): Flaw | undefined {
   const unexplained = (detail: string): Flaw => ({ kind: 'unexplained', detail });
   const retired = audit.find(({ action }) => action === 'retired');
   const isReleased = audit.some(({ action }) => action === 'released');
+  if (!isWhole(audit)) return unexplained('has a step twice or not at all in the audit');
   if (retired === undefined || !isReleased) return unexplained('has no end in the audit');
   if (retired.detail === 'orphan') return { kind: 'orphans', detail: 'was swept as an orphan' };
   if (!hasCause(journal, retired, audit)) return unexplained(`was retired (${retired.detail}) for no reason`);
