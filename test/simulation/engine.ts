@@ -191,6 +191,14 @@ export class Engine {
     return group.goneAt <= now ? 'gone' : 'going';
   }
 
+  /** From one moment to the next it is not here any more, and nobody was told. */
+  vanish(name: BackendName): void {
+    const group = this.#there(name);
+    if (group === undefined) return;
+    group.goneAt = this.#ground.now;
+    this.#tell(group, () => `${name} vanishes from ${this.target.name}`);
+  }
+
   /** Something that was here before, or that somebody else put here. */
   plant(name: BackendName, labels: ContainerLabels, origin: Exclude<Origin, 'ours'>): void {
     const { now } = this.#ground;

@@ -19,6 +19,7 @@ import { OwnerWatch } from './invariants/owner-watch.ts';
 import { checkPoisoned } from './invariants/poison-check.ts';
 import { staleCheck } from './invariants/stale-check.ts';
 import { TargetWatch } from './invariants/target-watch.ts';
+import { vanishSome } from './invariants/vanish-check.ts';
 import { ObservedTable } from './observed-table.ts';
 import { Organisers } from './organisers.ts';
 import { Players } from './players.ts';
@@ -88,6 +89,7 @@ export class World {
     this.ground.faults.on = false;
     this.chaos.end();
     this.#acts.end();
+    vanishSome(this);
     const { scheduler } = this.ground;
     // Twice: a host that was frozen may still have been about to close something.
     for (const delay of [0, minutes(5)]) scheduler.after(delay, () => this.organisers.openEverything());
@@ -96,6 +98,10 @@ export class World {
       checkNobodyWaits(this, this.#settings.targets);
       this.#restore();
     });
+  }
+
+  configured(target: TargetName): boolean {
+    return this.#settings.targets.some(({ name }) => name === target);
   }
 
   /** With nothing in the way, a few players ask. */

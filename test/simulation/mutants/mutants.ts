@@ -370,6 +370,14 @@ export const mutants: readonly Mutant[] = [
     seed: 2,
   },
   {
+    name: 'a container that is gone is never found lost',
+    file: `${containers}/reconcile.ts`,
+    find: `  if (await failContainer(life, row.value, disappeared, (fresh) => fresh.state === 'running')) pass.lost += 1;
+`,
+    replace: '',
+    seed: 8,
+  },
+  {
     name: 'an orphan is adopted by a scan that may be older than its row',
     file: `${containers}/reconcile.ts`,
     find: `    if (await unlessUnreadable(life, () => isOrphan(life, target, backend, suspect))) orphans.push(suspect);`,
