@@ -12,6 +12,8 @@ export class Ground {
   readonly story: Story;
   /** No call to storage is answered until then. */
   storageDownUntil: Instant = 0;
+  /** Nothing breaks from then on. */
+  calmAt: Instant = Number.POSITIVE_INFINITY;
 
   constructor(scheduler: Scheduler, faults: Faults, report: Report, story: Story) {
     this.scheduler = scheduler;

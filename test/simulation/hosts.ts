@@ -1,6 +1,6 @@
 import { readControl } from '../../src/core/control-reader.ts';
 import { BerthError } from '../../src/core/errors.ts';
-import { seconds, type TargetName } from '../../src/core/ids.ts';
+import { type Instant, minutes, seconds, type TargetName } from '../../src/core/ids.ts';
 import type { Lifecycle, LifecycleSettings } from '../../src/core/lifecycle.ts';
 import type { LogFacts, Readiness } from '../../src/core/ports.ts';
 import { serializeByTarget } from '../../src/core/serialize.ts';
@@ -26,6 +26,14 @@ export interface Surroundings {
 /** True for errors that a host may meet without being at fault: the world is rough, and players ask for what they may not. */
 export function ordinary(error: unknown): boolean {
   return error instanceof BerthError && error.code !== 'internal';
+}
+
+/** What was hit while things broke may still end badly a moment later. */
+const aftermathMs = minutes(1);
+
+/** The same of one of the app's own functions, which has no excuse for what it began when nothing breaks any more. */
+export function ordinaryThen({ calmAt }: Ground, error: unknown, begunAt: Instant): boolean {
+  return ordinary(error) && begunAt < calmAt + aftermathMs;
 }
 
 /** The processes of the app: one that dies is replaced by a fresh one, which remembers nothing. */

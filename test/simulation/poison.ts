@@ -13,6 +13,10 @@ export class Poison {
     this.#random = new Random(ground.faults.plan.seed, 'poison');
   }
 
+  planted(text: string): boolean {
+    return this.#known.get(text) === true;
+  }
+
   /** Throws, always, for a message that is one of these. */
   check(text: string): void {
     const { faults, report } = this.#ground;

@@ -17,8 +17,8 @@ export interface Consumer {
   poisoned(host: LivingHost, text: string): Promise<void>;
   /** Somebody has put a message. */
   sent(text: string): void;
-  /** A handler threw. */
-  failed(error: unknown, text: string): void;
+  /** A handler that began then threw. */
+  failed(error: unknown, text: string, begunAt: Instant): void;
 }
 
 /** Takes messages from a queue as they become visible and gives each to some living host, as the platform does. */
@@ -72,12 +72,13 @@ export class QueuePump {
 
   #give(living: LivingHost, delivery: Delivery): void {
     const { host } = living;
+    const begunAt = this.#ground.now;
     const handled = async (): Promise<void> => {
       await this.#consumer.handle(living, delivery.text);
       await host.call(`delete from ${this.name}`, 'send', async () => this.queue.delete(delivery));
     };
     host.run(handled, (error) => {
-      this.#consumer.failed(error, delivery.text);
+      this.#consumer.failed(error, delivery.text, begunAt);
       host.run(
         () => this.#afterFailure(living, delivery),
         // The platform could not say so to the queue: the message shows again by itself.

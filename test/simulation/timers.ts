@@ -4,7 +4,7 @@ import { onExpireTimer } from '../../src/functions/expire-containers.timer.ts';
 import { onReconcileTimer } from '../../src/functions/reconcile-containers.timer.ts';
 import type { Ground } from './ground.ts';
 import type { Host } from './host.ts';
-import { type Hosts, ordinary } from './hosts.ts';
+import { type Hosts, ordinaryThen } from './hosts.ts';
 
 export interface ExpirePassWatch {
   begins(): void;
@@ -36,6 +36,7 @@ function every(
     const living = hosts.pick();
     if (living === undefined) return;
     atWork = living.host;
+    const begunAt = ground.now;
     const worked = async (): Promise<void> => {
       ground.tell({}, () => `${living.host.name}: ${name} timer`);
       await pass(living.life);
@@ -43,7 +44,7 @@ function every(
     };
     living.host.run(worked, (error) => {
       atWork = undefined;
-      if (ordinary(error)) return;
+      if (ordinaryThen(ground, error, begunAt)) return;
       ground.report.violate('no unexpected error', `${name} timer: ${error instanceof Error ? error.stack : error}`);
     });
   };

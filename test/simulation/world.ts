@@ -10,7 +10,7 @@ import { Chaos } from './chaos.ts';
 import { Engine } from './engine.ts';
 import type { Ground } from './ground.ts';
 import { contentOf, handlers } from './handlers.ts';
-import { Hosts, ordinary } from './hosts.ts';
+import { Hosts, ordinaryThen } from './hosts.ts';
 import { checkNobodyWaits } from './invariants/after-quiet.ts';
 import { CreateWatch } from './invariants/create-watch.ts';
 import { MessageWatch } from './invariants/message-watch.ts';
@@ -87,6 +87,7 @@ export class World {
   /** Nothing breaks from here on, and nobody asks for anything. */
   calm(): void {
     this.ground.faults.on = false;
+    this.ground.calmAt = this.ground.now;
     this.chaos.end();
     this.#acts.end();
     vanishSome(this);
@@ -165,11 +166,11 @@ export class World {
         await handlers[name](check.life, contentOf(text));
         check.done();
       },
-      failed: (error, text) => {
+      failed: (error, text, begunAt) => {
         const about = aboutMessage(text);
         ground.tell(about, () => `${name} message failed: ${error}`);
         ground.report.outcome(`${name}: thrown`);
-        if (ordinary(error)) return;
+        if (ordinaryThen(ground, error, begunAt) || (name !== 'poison' && this.#poison.planted(text))) return;
         const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
         ground.report.violate('no unexpected error', `${name}: ${detail}`, about);
       },

@@ -133,6 +133,15 @@ export const mutants: readonly Mutant[] = [
     seed: 1,
   },
   {
+    name: 'a removal from a target that is not configured throws',
+    file: `${containers}/release-container.ts`,
+    find: `  if (backend === undefined) return notYet(periods.lostMessage, \`\${debt.placed.target} is not configured\`);`,
+    replace: `  if (backend === undefined) {
+    throw new (await import('../errors.ts')).BerthError('storage_unavailable', 'There is no such target.');
+  }`,
+    seed: 1,
+  },
+  {
     name: 'a create without an answer is taken for refused',
     file: `${containers}/attempt-create.ts`,
     find: `  if (fault.kind === 'retryable' || row.value.unsure) return retryLater(life, row, error, fault.delayMs);
