@@ -167,6 +167,7 @@ export class Engine {
     const { faults, now } = this.#ground;
     this.#countList(now);
     const asOf = now - (faults.on ? faults.random.between(0, this.nature.listLags ? faults.plan.listLagMs : 0) : 0);
+    if (this.#changedSince(asOf)) this.#ground.report.fault('list lags');
     return this.#groups.flatMap((group) => {
       const observation = observed(group, asOf, this.nature.listShowsExit);
       if (group.origin === 'foreign' || observation.state === 'absent') return [];
@@ -279,6 +280,12 @@ export class Engine {
     };
     check(minutes(5), startsPer5Minutes);
     check(minutes(60), startsPerHour);
+  }
+
+  /** A list of then shows something else than a list of now. */
+  #changedSince(then: Instant): boolean {
+    const stateAt = (group: Group, at: Instant): string => observed(group, at, this.nature.listShowsExit).state;
+    return this.#groups.some((group) => stateAt(group, then) !== stateAt(group, this.#ground.now));
   }
 
   #checkGroups({ labels }: CreateRequest): void {

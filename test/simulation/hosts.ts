@@ -49,8 +49,10 @@ export class Hosts {
   }
 
   start(): void {
-    const { plan } = this.#world.ground.faults;
-    const skew = plan.skewMs === 0 ? 0 : this.#random.between(-plan.skewMs, plan.skewMs);
+    const { faults, report } = this.#world.ground;
+    const { skewMs } = faults.plan;
+    const skew = skewMs === 0 ? 0 : this.#random.between(-skewMs, skewMs);
+    if (skew !== 0) report.fault('clock skew');
     this.#started += 1;
     const host = new Host(`host ${this.#started}`, this.#world.ground, skew, (dead) => this.#onDeath(dead));
     this.#living.push({ host, life: this.#lifeOf(host) });

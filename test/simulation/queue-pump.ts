@@ -27,6 +27,7 @@ export class QueuePump {
   readonly queue: SimulatedQueue;
   readonly #ground: Ground;
   readonly #consumer: Consumer;
+  readonly #deliveredAt = new Map<string, Instant>();
   #wakesAt: Instant = Number.POSITIVE_INFINITY;
 
   constructor(name: string, ground: Ground, consumer: Consumer) {
@@ -35,7 +36,7 @@ export class QueuePump {
     this.#ground = ground;
     this.#consumer = consumer;
     this.queue = new SimulatedQueue(name, () => ground.now, {
-      choose: (count) => (faults.on && count > 1 ? faults.random.between(0, count - 1) : 0),
+      choose: (count) => this.#choose(count),
       duplicates: () => faults.chance('message delivered twice', faults.plan.messageTwice),
     });
   }
@@ -44,6 +45,20 @@ export class QueuePump {
     await this.queue.put(text, timing);
     this.#consumer.sent(text);
     this.#wake(0);
+  }
+
+  #choose(count: number): number {
+    const { faults, report } = this.#ground;
+    const chosen = faults.on && count > 1 ? faults.random.between(0, count - 1) : 0;
+    if (chosen > 0) report.fault('message out of order');
+    return chosen;
+  }
+
+  /** Nobody has said in all that time what became of it. */
+  #countRedelivery({ id }: Delivery): void {
+    const { now, report } = this.#ground;
+    if (now - (this.#deliveredAt.get(id) ?? now) >= hiddenMs) report.fault('message comes back');
+    this.#deliveredAt.set(id, now);
   }
 
   #wake(leastMs: number): void {
@@ -72,6 +87,7 @@ export class QueuePump {
 
   #give(living: LivingHost, delivery: Delivery): void {
     const { host } = living;
+    this.#countRedelivery(delivery);
     const begunAt = this.#ground.now;
     const handled = async (): Promise<void> => {
       await this.#consumer.handle(living, delivery.text);
