@@ -55,6 +55,11 @@ export interface EngineWatch {
 
 const rememberedMs = minutes(2);
 
+/** What another deployment owns is neither listed nor given to anybody who asks. */
+function hidden({ origin }: Group): boolean {
+  return origin === 'foreign';
+}
+
 function observed(group: Group, at: Instant, showsExit: boolean): Observation {
   if (at >= group.goneAt || at < group.createdAt) return { state: 'absent' };
   if (at >= group.brokenAt) return { state: 'failed', code: 'Broken', detail: 'it would not come up' };
@@ -170,7 +175,7 @@ export class Engine {
     if (this.#changedSince(asOf)) this.#ground.report.fault('list lags');
     return this.#groups.flatMap((group) => {
       const observation = observed(group, asOf, this.nature.listShowsExit);
-      if (group.origin === 'foreign' || observation.state === 'absent') return [];
+      if (hidden(group) || observation.state === 'absent') return [];
       return [{ name: group.name, labels: group.labels, observation }];
     });
   }
@@ -216,7 +221,7 @@ export class Engine {
   /** As a real one: whatever is asked about what another deployment owns is refused. */
   #ours(name: string): Group | undefined {
     const group = this.#there(name);
-    if (group?.origin !== 'foreign') return group;
+    if (group === undefined || !hidden(group)) return group;
     throw refused('not_ours', `${name} is another deployment's.`, 'Remove it by hand if it is not wanted.');
   }
 

@@ -417,10 +417,10 @@ export const mutants: readonly Mutant[] = [
     seed: 2,
   },
   {
-    name: 'what another deployment created is listed as ours',
+    name: 'what another deployment created is listed and handed over as ours',
     file: 'test/simulation/engine.ts',
-    find: `if (group.origin === 'foreign' || observation.state === 'absent') return [];`,
-    replace: `if (observation.state === 'absent') return [];`,
+    find: `  return origin === 'foreign';`,
+    replace: `  return false;`,
     seed: 2,
   },
   {
