@@ -8,6 +8,8 @@ export interface Plan {
   readonly activityMs: number;
   /** Then nobody acts and nothing breaks: messages of dead hosts come back, deadlines pass, reconcile goes round twice. */
   readonly quietMs: number;
+  /** After two periods of reconcile everything is in order, unless a target was away when it became quiet. */
+  readonly promisedMs: number;
   /** Then everything is stopped, and nothing at all may be left after so long. */
   readonly farewellMs: number;
   /** At last a few starts and stops in fair weather, each in so long. */
@@ -96,6 +98,7 @@ export function planOf(seed: number, activityMinutes: number): Plan {
     seed,
     activityMs: minutes(activityMinutes),
     quietMs: minutes(33),
+    promisedMs: minutes(12),
     farewellMs: minutes(14),
     canaryStartMs: seconds(30),
     canaryStopMs: seconds(15),

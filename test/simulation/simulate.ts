@@ -38,7 +38,10 @@ export async function simulate(plan: Plan, told = false): Promise<Run> {
   world.begin();
   await scheduler.runUntil(start + plan.activityMs, over);
   world.calm();
-  await scheduler.runUntil(scheduler.now + plan.quietMs, over);
+  const calmAt = scheduler.now;
+  await scheduler.runUntil(calmAt + plan.promisedMs, over);
+  if (!over() && world.complete) checkAfterQuiet(world, true);
+  await scheduler.runUntil(calmAt + plan.quietMs, over);
   if (!over()) checkAfterQuiet(world);
   world.organisers.stopEverything();
   await scheduler.runUntil(scheduler.now + plan.farewellMs, over);

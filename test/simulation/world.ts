@@ -48,6 +48,7 @@ export class World {
   readonly #poison: Poison;
   readonly #prolongs: Random;
   #settings: LifecycleSettings;
+  #complete = true;
 
   constructor(ground: Ground) {
     const { plan } = ground.faults;
@@ -88,6 +89,7 @@ export class World {
   calm(): void {
     this.ground.faults.on = false;
     this.ground.calmAt = this.ground.now;
+    this.#complete = this.#settings.targets.length === targets.length;
     this.chaos.end();
     this.#acts.end();
     vanishSome(this);
@@ -99,6 +101,11 @@ export class World {
       checkNobodyWaits(this, this.#settings.targets);
       this.#restore();
     });
+  }
+
+  /** No target was away when everything fell quiet. */
+  get complete(): boolean {
+    return this.#complete;
   }
 
   configured(target: TargetName): boolean {

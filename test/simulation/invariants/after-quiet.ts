@@ -1,4 +1,4 @@
-import type { Container, Debt } from '../../../src/core/containers/container.ts';
+import type { Container, Debt, Provisioning } from '../../../src/core/containers/container.ts';
 import { minutes } from '../../../src/core/ids.ts';
 import { hasRoom } from '../../../src/core/targets/ledger.ts';
 import type { Slot, Target } from '../../../src/core/targets/target.ts';
@@ -19,16 +19,19 @@ function owners(table: ObservedTable): OwnerView[] {
 interface Quiet {
   readonly world: World;
   readonly now: number;
+  /** A start that was accepted late may still have time to answer. */
+  readonly early: boolean;
   readonly rows: readonly Container[];
   readonly debts: readonly Debt[];
   readonly targets: ReadonlyMap<Engine, TargetView>;
 }
 
-function quietOf(world: World): Quiet {
+function quietOf(world: World, early = false): Quiet {
   const views = owners(world.tables.containers);
   return {
     world,
     now: world.ground.now,
+    early,
     rows: views.flatMap((view) => [...view.containers.values()]),
     debts: views.flatMap((view) => [...view.debts.values()]),
     targets: new Map(
@@ -55,6 +58,12 @@ function waitsRightly(quiet: Quiet, row: Container): boolean {
   return !hasRoom(view.ledger, engine.target.limits, first);
 }
 
+/** Its deadline counts from when it was accepted, and nobody could connect to it yet. */
+function mayStillAnswer(quiet: Quiet, row: Provisioning): boolean {
+  if (row.attempt.step !== 'accepted' || row.deadline < quiet.now - recentMs) return false;
+  return engineOf(quiet, row.target)?.ready(row.name) === false;
+}
+
 function stuck(quiet: Quiet, row: Container): string | undefined {
   const old = quiet.now - recentMs;
   switch (row.state) {
@@ -64,6 +73,7 @@ function stuck(quiet: Quiet, row: Container): string | undefined {
       return since < old ? 'is still queued' : undefined;
     }
     case 'provisioning':
+      if (quiet.early && mayStillAnswer(quiet, row)) return undefined;
       return row.provisioningAt < old ? 'is still provisioning' : undefined;
     case 'running':
       if (row.expiresAt !== undefined && row.expiresAt < old) return 'has expired and still runs';
@@ -138,8 +148,8 @@ function checkMessages(quiet: Quiet, allowed: number): void {
 }
 
 /** Every row is honest, every container has its row, and every account agrees. */
-export function checkAfterQuiet(world: World): void {
-  const quiet = quietOf(world);
+export function checkAfterQuiet(world: World, early = false): void {
+  const quiet = quietOf(world, early);
   checkRows(quiet);
   checkDebts(quiet);
   checkContainers(quiet);

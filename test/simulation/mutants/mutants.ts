@@ -299,6 +299,13 @@ export const mutants: readonly Mutant[] = [
     seed: 3,
   },
   {
+    name: 'a message is taken for lost only after a quarter of an hour',
+    file: 'src/core/periods.ts',
+    find: `  lostMessage: minutes(1),`,
+    replace: `  lostMessage: minutes(15),`,
+    seed: 3,
+  },
+  {
     name: 'a start past its deadline goes on',
     file: `${containers}/expire-due.ts`,
     find: `container.state === 'provisioning' && container.deadline <= now;`,
