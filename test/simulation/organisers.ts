@@ -137,12 +137,17 @@ export class Organisers {
     return at;
   }
 
+  /** One that says nothing itself goes by the default, where that changes. */
+  #lifetimeOf(id: ChallengeId): number | undefined {
+    return this.#ground.faults.plan.settingsVary && id === 'patient' ? undefined : lifetimes[id];
+  }
+
   #challenge(id: ChallengeId): Challenge {
     this.#revision += 1;
     const spec = ChallengeSpec.parse({
       containers: [{ image: `registry.sim/${id}:${this.#revision}`, cpu: this.#random.pick([0.5, 1, 2]) }],
       ports: [{ port: 80, protocol: 'http' }],
-      lifetimeMinutes: lifetimes[id],
+      lifetimeMinutes: this.#lifetimeOf(id),
       releaseOnSolve: this.#random.pick([{ when: 'now' }, { when: 'after', seconds: 30 }, { when: 'no' }]),
     });
     return Challenge.parse({ id, name: id, spec, revision: this.#revision, updatedAt: this.#ground.now });

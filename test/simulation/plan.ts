@@ -52,6 +52,8 @@ export interface Plan {
   readonly betweenTargetOutagesMs: number;
   readonly betweenOrphansMs: number;
   readonly betweenSettingsMs: number;
+  /** A change of settings touches the limits of players and times as well as the targets. */
+  readonly settingsVary: boolean;
 }
 
 /** Per call of a backend, and per container. */
@@ -129,5 +131,7 @@ export function planOf(seed: number, activityMinutes: number): Plan {
     betweenTargetOutagesMs: every(minutes(8)),
     betweenOrphansMs: every(minutes(6)),
     betweenSettingsMs: every(minutes(9)),
+    // As above: none of it in the seeds of the regressions.
+    settingsVary: new Random(seed, 'settings 86').chance(0.35),
   };
 }

@@ -30,6 +30,7 @@ export const kinds = [
   'targetOutage',
   'orphan',
   'settings',
+  'settingsVary',
   'eventEnd',
   'organisers',
 ] as const;
@@ -72,6 +73,7 @@ const switchedOff: Readonly<Record<Kind, Change>> = {
   targetOutage: but({ betweenTargetOutagesMs: 0 }),
   orphan: but({ betweenOrphansMs: 0 }),
   settings: but({ betweenSettingsMs: 0 }),
+  settingsVary: but({ settingsVary: false }),
   eventEnd: but({ eventEnds: false }),
   organisers: but({ organised: false }),
 };

@@ -47,6 +47,7 @@ export class World {
   readonly #acts: Acts;
   readonly #poison: Poison;
   readonly #prolongs: Random;
+  readonly #varies: Random;
   #settings: LifecycleSettings;
   #complete = true;
 
@@ -55,6 +56,7 @@ export class World {
     this.ground = ground;
     this.#poison = new Poison(ground);
     this.#prolongs = new Random(plan.seed, 'prolongs');
+    this.#varies = new Random(plan.seed, 'settings');
     this.#settings = settingsWith(targets, plan.eventEnds ? ground.now + plan.activityMs * 0.7 : undefined);
     const createWatch = new CreateWatch(ground, () => this.tables.containers);
     this.engines = targets.map((target) => new Engine(target, natureOf(target.name), ground, createWatch));
@@ -71,7 +73,10 @@ export class World {
     this.#acts = new Acts(ground, this.hosts);
     this.players = new Players(ground, this.#acts, this.ownerWatch);
     this.organisers = new Organisers(ground, this.#acts, this.ownerWatch);
-    this.chaos = new Chaos(ground, this.hosts, this.engines, () => this.#takeTargetAway());
+    this.chaos = new Chaos(ground, this.hosts, this.engines, () => {
+      this.#varySettings();
+      this.#takeTargetAway();
+    });
   }
 
   begin(): void {
@@ -196,6 +201,22 @@ export class World {
       if (!over || !this.#prolongs.chance(faults.plan.lastMoment)) continue;
       scheduler.after(this.#prolongs.between(0, 150), () => this.organisers.extend(owner));
     }
+  }
+
+  /** Whoever starts from then on goes by them; what was promised before stays promised. */
+  #varySettings(): void {
+    const { faults, now, report } = this.ground;
+    if (!faults.plan.settingsVary) return;
+    report.fault('limits and times change');
+    const { defaults, quota } = this.#settings;
+    const ends = this.#varies.chance(0.4) ? now + this.#varies.between(-minutes(1), minutes(15)) : undefined;
+    this.#settings = {
+      ...this.#settings,
+      quota: { ...quota, startsPerMinute: this.#varies.between(1, 8) },
+      defaults: { ...defaults, lifetimeMinutes: this.#varies.between(0, 6) },
+      eventEndsAt: ends,
+    };
+    this.ground.tell({ everybody: true }, () => `limits and times change; the event ends at ${ends ?? 'no time'}`);
   }
 
   /** For a while one target is not configured: what is there is unknown, not gone. */
