@@ -26,8 +26,9 @@ async function prove(life: Lifecycle, debt: Debt): Promise<Proof> {
   const delay = releaseDelay(debt.turn);
   const backend = await life.backends(debt.placed.target);
   if (backend === undefined) return notYet(periods.lostMessage, `${debt.placed.target} is not configured`);
-  const answer = await backend.remove(debt.name);
+  // From before the answer: one that a frozen host hears late may be older than a create that landed since.
   const open = (debt.placed.createUntil ?? 0) - life.clock.now();
+  const answer = await backend.remove(debt.name);
   if (open > 0) return notYet(Math.max(open, delay), 'a create may still land');
   return answer === 'gone' ? { gone: true } : { ...notYet(delay, 'it is being removed'), going: true };
 }
