@@ -194,10 +194,10 @@ function onFault(
       failed ? done(`the backend refuses it for good (${error.code})`) : stale('the row moved meanwhile'),
     );
   }
-  if (fault.kind === 'throttled' && !row.value.unsure) return postpone(life, row, error, fault.delayMs);
-  if (fault.kind === 'capacity' && !row.value.unsure && slot !== undefined)
-    return returnToLine(life, row, error, fault.delayMs, slot);
-  return retryLater(life, row, error, fault.delayMs);
+  const isRefusal = fault.kind !== 'retryable' && !row.value.unsure;
+  if (!isRefusal || slot === undefined) return retryLater(life, row, error, fault.delayMs);
+  if (fault.kind === 'throttled') return postpone(life, row, error, fault.delayMs);
+  return returnToLine(life, row, error, fault.delayMs, slot);
 }
 
 /** A host that was frozen since it wrote the row must not call: its create could land after everybody has looked. */

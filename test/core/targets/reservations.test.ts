@@ -3,7 +3,7 @@ import { Queued } from '../../../src/core/containers/container.ts';
 import { provisionContainer } from '../../../src/core/containers/provision-container.ts';
 import { reconcile } from '../../../src/core/containers/reconcile.ts';
 import { provisionMessage } from '../../../src/core/hints.ts';
-import { minutes, TargetName } from '../../../src/core/ids.ts';
+import { type Instant, minutes, TargetName } from '../../../src/core/ids.ts';
 import type { Lifecycle } from '../../../src/core/lifecycle.ts';
 import { credit, holdOf } from '../../../src/core/targets/reservations.ts';
 import type { Slot } from '../../../src/core/targets/target.ts';
@@ -34,6 +34,26 @@ test('one slot that two ask back at the same moment goes back once, and nobody e
     undefined,
     { value: liveSlot(9) },
   ]);
+});
+
+test('a start that was used stays in its window, though the host that gives it back thinks it is still to come', async () => {
+  const { life } = openCore();
+  const startAt = noon + minutes(1);
+  const giveBack = async (n: number, begunAt?: Instant) => {
+    await life.targets.commit(main, [
+      {
+        do: 'put',
+        kind: 'ledger',
+        value: { ...ledger, groups: 1, starts: [startAt] },
+        version: (await life.targets.readLedger(main))?.version,
+      },
+      { do: 'put', kind: 'slot', value: inflightSlot(n, startAt) },
+    ]);
+    await credit(life, { target: main, find: holdOf(life, main, containerId(n)), begunAt });
+    return (await life.targets.readLedger(main))?.value.starts;
+  };
+  expect(await giveBack(7, startAt)).toEqual([startAt]);
+  expect(await giveBack(8)).toEqual([]);
 });
 
 test('two places in line of one container, given back by one write, are two', async () => {

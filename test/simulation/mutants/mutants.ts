@@ -153,16 +153,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a create without an answer is taken for refused',
     file: `${containers}/attempt-create.ts`,
-    find: `  if (fault.kind === 'retryable' || row.value.unsure) return retryLater(life, row, error, fault.delayMs);
-`,
-    replace: '',
+    find: `const isRefusal = fault.kind !== 'retryable' && !row.value.unsure;`,
+    replace: `const isRefusal = true;`,
     seed: 3,
   },
   {
     name: 'a refusal after a create without an answer is taken for the whole truth',
     file: `${containers}/attempt-create.ts`,
-    find: `if (fault.kind === 'retryable' || row.value.unsure) return`,
-    replace: `if (fault.kind === 'retryable') return`,
+    find: `const isRefusal = fault.kind !== 'retryable' && !row.value.unsure;`,
+    replace: `const isRefusal = fault.kind !== 'retryable';`,
     seed: 10,
   },
   {
@@ -485,13 +484,6 @@ export const mutants: readonly Mutant[] = [
     seed: 4,
   },
   {
-    name: 'a used start is given back by a host whose clock is behind',
-    file: `${targets}/reservations.ts`,
-    find: `refusedUntil !== undefined || usedStart(value, begunAt);`,
-    replace: `refusedUntil !== undefined;`,
-    seed: 58,
-  },
-  {
     name: 'a later asker gets an earlier start',
     file: `${targets}/ledger.ts`,
     find: `    ledger.starts.at(-1) ?? 0,
@@ -534,13 +526,6 @@ export const mutants: readonly Mutant[] = [
 `,
     replace: '',
     seed: 1,
-  },
-  {
-    name: 'a slot is given back while its row leaves another line for it',
-    file: `${targets}/reconcile-slots.ts`,
-    find: `if (slot.kind === 'inflight' && now - slot.reservedAt < unclaimedGrace) return true;`,
-    replace: `if (row.line.step === 'new' && slot.kind === 'inflight') return now - slot.reservedAt < unclaimedGrace;`,
-    seed: 548304868,
   },
   {
     name: 'a start at a target that is gone waits there',
