@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CallPlan } from './call-plan.ts';
 import { readOperations } from './operations.ts';
-import { checkCall, type Known } from './oracle.ts';
+import { checkCall, checkExchange, type Known } from './oracle.ts';
 import type { Exchange, Sent } from './raw-http.ts';
 
 const operations = readOperations();
@@ -67,4 +67,12 @@ test('an answer of 500 is one, to HEAD as well', () => {
   const head = call('get-container', { method: 'HEAD' });
   expect(() => checkCall(head, sent, answered(500, undefined), known())).toThrow('500 to HEAD');
   expect(checkCall(head, sent, answered(404, undefined), known())).toBe('404 to HEAD');
+});
+
+test('bytes without a token open nothing but what is open to everybody', () => {
+  const { secrets } = known();
+  const openapi = { openapi: '3.1.0', info: {}, paths: {} };
+  expect(checkExchange(answered(200, openapi), secrets)).toBe('200');
+  expect(checkExchange(answered(204, undefined), secrets)).toBe('204');
+  expect(() => checkExchange(answered(200, { id: 'host', state: 'Running' }), secrets)).toThrow('lets in');
 });

@@ -1,4 +1,5 @@
-import { Problem } from '../../../src/functions/api-schemas.ts';
+import { z } from 'zod';
+import { HealthResult, Problem } from '../../../src/functions/api-schemas.ts';
 import { Violation } from '../violation.ts';
 import type { CallPlan } from './call-plan.ts';
 import { checkLetIn, type OwnersOfStarts } from './let-in.ts';
@@ -68,13 +69,24 @@ function checkStatus(answer: RawAnswer, outcome: string): void {
   throw new Violation('unexpected5xx', `${outcome}: ${answer.body.toString().slice(0, 600)}`);
 }
 
+const Open = z.union([HealthResult, z.looseObject({ openapi: z.string() })]);
+
+/** Bytes bear no token, so all that opens to them is what is open to everybody. */
+function checkOpen(answer: RawAnswer): void {
+  if (answer.body.length === 0 || Open.safeParse(json(answer)).success) return;
+  throw new Violation('leak', `it lets in whom it must not: ${answer.status} ${answer.body.toString().slice(0, 300)}`);
+}
+
 /** @throws {Violation} for an answer that hangs, is none of the service's own, or gives something away. */
 export function checkExchange(result: Exchange, secrets: Secrets): string {
   if (result.outcome === 'hangs') throw new Violation('hang', 'no answer in time');
   if (result.outcome === 'closed') return 'closed';
   const { answer } = result;
   checkLeaks(`${answer.head}\n${answer.body.toString('utf8')}`, secrets, false);
-  if (answer.status < 300) return String(answer.status);
+  if (answer.status < 300) {
+    checkOpen(answer);
+    return String(answer.status);
+  }
   const outcome = checkRefusal(answer, false);
   checkStatus(answer, outcome);
   return outcome;
