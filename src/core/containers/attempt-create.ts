@@ -5,7 +5,7 @@ import { type Decision, done, type Lifecycle, later, stale } from '../lifecycle.
 import { periods } from '../periods.ts';
 import type { Backend, ContainerLabels, CreateRequest, Observation, Versioned } from '../ports.ts';
 import { ensureWatch } from '../targets/ensure-watch.ts';
-import { credit, restTarget, unmoved } from '../targets/reservations.ts';
+import { credit, restTarget, sameStart } from '../targets/reservations.ts';
 import type { InflightSlot } from '../targets/target.ts';
 import type { Endpoint, Line, Provisioning, Queued } from './container.ts';
 import { failContainer } from './fail-container.ts';
@@ -126,7 +126,7 @@ async function returnToLine(
     { do: 'put', kind: 'container', value: next, version: row.version },
   ]);
   if (committed.outcome === 'lost') return stale('the row moved while the backend was being asked');
-  await credit(life, { target, find: unmoved(life, slot), refusedUntil: now + delayMs });
+  await credit(life, { target, find: sameStart(life, slot), refusedUntil: now + delayMs });
   await hint(life, provisionMessage(next));
   return later(`${target} has no room for it (${error.code})`, 0);
 }

@@ -399,6 +399,17 @@ export function unmoved(life: Lifecycle, slot: Versioned<Slot>): () => Promise<V
   };
 }
 
+/** This slot for as long as it stands for the same start, whoever wrote it again; not one that was given another since. */
+export function sameStart(
+  life: Lifecycle,
+  { value }: Versioned<InflightSlot>,
+): () => Promise<Versioned<Slot> | undefined> {
+  return async () => {
+    const now = await life.targets.readHold(value.target, value.id);
+    return now?.value.kind === 'inflight' && now.value.reservedAt === value.reservedAt ? now : undefined;
+  };
+}
+
 /** The slot of a start or a run, by container id. */
 export function holdOf(
   life: Lifecycle,
