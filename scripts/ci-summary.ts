@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 
-/** Adds up what the test runs left in .berth/ and prints the one closing line. Skipped tests are a failure here. */
+/**
+ * `node scripts/ci-summary.ts PASSED FAILED` adds up what the test runs left in .berth/ and so many commands, and prints
+ * the one closing line. Skipped tests are a failure here.
+ */
+const Counts = z.tuple([z.coerce.number().int().nonnegative(), z.coerce.number().int().nonnegative()]);
+
 const VitestReport = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
@@ -37,7 +42,10 @@ async function pytestTotals(file: string): Promise<Totals> {
   return { passed: attribute(xml, 'tests') - failed - skipped, failed, skipped };
 }
 
-const all = await Promise.all([vitestTotals('.berth/vitest.json'), pytestTotals('.berth/pytest.xml')]);
+const [commandsPassed, commandsFailed] = Counts.parse(process.argv.slice(2));
+const commands: Totals = { passed: commandsPassed, failed: commandsFailed, skipped: 0 };
+const tests = await Promise.all([vitestTotals('.berth/vitest.json'), pytestTotals('.berth/pytest.xml')]);
+const all = [...tests, commands];
 const sum = (pick: (totals: Totals) => number): number => all.reduce((total, one) => total + pick(one), 0);
 const [passed, failed, skipped] = [sum((t) => t.passed), sum((t) => t.failed), sum((t) => t.skipped)];
 if (skipped > 0) process.stderr.write('Some tests were skipped, though every tool was installed.\n');
