@@ -19,6 +19,9 @@ const regressions = [
   [2132, 'a slot given back under a create that could still land'],
   [284, 'a proof of absence that was older than the create that landed'],
   [495, 'a used start counted once for two creates'],
+  [1099, 'a used start exchanged by whoever had read its row before'],
+  [1221, 'the same'],
+  [1576, 'the same'],
   [548304868, 'a slot given back while its row was about to leave another line for it'],
   [58, 'a used start given back to its window by a host with a slow clock'],
 ] as const;

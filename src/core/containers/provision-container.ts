@@ -13,6 +13,7 @@ import {
   type Held,
   holdOf,
   inTime,
+  needsAnother,
   promote,
   reserveStart,
 } from '../targets/reservations.ts';
@@ -91,6 +92,12 @@ function usedBefore(row: Queued, slot: InflightSlot): boolean {
   return returned !== undefined && slot.reservedAt <= returned.at;
 }
 
+/** Whoever moved it may have used this start: then it counts, and is not to be exchanged for another. */
+async function hasMoved(life: Lifecycle, row: Versioned<Queued>): Promise<boolean> {
+  const now = await life.containers.read(keyOf(row.value), row.value.challenge);
+  return now?.version !== row.version;
+}
+
 async function startOrWait(
   life: Lifecycle,
   row: Versioned<Queued>,
@@ -98,7 +105,10 @@ async function startOrWait(
   place: number,
   typicalMs: number,
 ): Promise<Decision> {
-  const slot = await inTime(life, held, usedBefore(row.value, held.value));
+  const spent = usedBefore(row.value, held.value);
+  if (needsAnother(life, held.value, spent) && (await hasMoved(life, row)))
+    return giveBackUnwanted(life, row.value, held);
+  const slot = await inTime(life, held, spent);
   if (slot === undefined) return stale('its slot was given back meanwhile');
   const now = life.clock.now();
   const { target, startAt, reservedAt } = slot.value;

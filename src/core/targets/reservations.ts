@@ -273,6 +273,11 @@ async function tryRetake(
   return committed.outcome === 'lost' ? lost : won({ value, version: committed.versions[1] ?? '' });
 }
 
+/** Its own start is past, or was used. */
+export function needsAnother(life: Lifecycle, { startAt }: InflightSlot, spent: boolean): boolean {
+  return spent || life.clock.now() - startAt > periods.lateStart;
+}
+
 /**
  * The same slot, or with another start when its own is past (a dead host, a lost message). Undefined when the slot
  * is gone meanwhile. `spent`: its start was used once already.
@@ -282,9 +287,9 @@ export async function inTime(
   slot: Versioned<InflightSlot>,
   spent: boolean,
 ): Promise<Versioned<InflightSlot> | undefined> {
-  const { target: name, startAt, id } = slot.value;
+  const { target: name, id } = slot.value;
   const target = configured(life, name);
-  if (target === undefined || (!spent && life.clock.now() - startAt <= periods.lateStart)) return slot;
+  if (target === undefined || !needsAnother(life, slot.value, spent)) return slot;
   const retaken = await life.serialize(name, () => untilWon(life, () => tryRetake(life, target, id, spent)));
   return retaken && inTime(life, retaken, false);
 }
