@@ -479,7 +479,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a start taken late counts as if it had been in time',
     file: `${targets}/reservations.ts`,
-    find: `if (target === undefined || (!spent && life.clock.now() - startAt <= periods.lateStart)) return slot;`,
+    find: `if (target === undefined || !needsAnother(life, slot.value, spent)) return slot;`,
     replace: `if (target !== null) return slot;`,
     seed: 4,
   },
