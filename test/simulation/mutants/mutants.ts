@@ -104,15 +104,6 @@ export const mutants: readonly Mutant[] = [
   },
   // Only a proven 404 means gone, and only after createUntil.
   {
-    name: 'a proof of absence counts from when it is heard, not from when it was asked for',
-    file: `${containers}/release-container.ts`,
-    find: `  const open = (debt.placed.createUntil ?? 0) - life.clock.now();
-  const answer = await backend.remove(debt.name);`,
-    replace: `  const answer = await backend.remove(debt.name);
-  const open = (debt.placed.createUntil ?? 0) - life.clock.now();`,
-    seed: 284,
-  },
-  {
     name: 'a removal without an answer is taken for gone',
     file: `${containers}/release-container.ts`,
     find: `    return notYet(Math.max(asked, releaseDelay(debt.turn)), \`\${error.code}: \${error.message}\`.slice(0, 500));`,
