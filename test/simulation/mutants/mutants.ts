@@ -164,26 +164,11 @@ export const mutants: readonly Mutant[] = [
     seed: 3,
   },
   {
-    name: 'a container that runs closes the window of a create that may still land',
-    file: `${containers}/settle.ts`,
-    find: `    ...(unsure && createUntil !== undefined && { createUntil }),
-`,
-    replace: '',
-    seed: 33,
-  },
-  {
     name: 'a stop forgets until when a create may land',
     file: `${containers}/retire.ts`,
     find: `, ...(row.createUntil !== undefined && { createUntil: row.createUntil }) };`,
     replace: ` };`,
     seed: 14,
-  },
-  {
-    name: 'a create leaves after its window was nearly over',
-    file: `${containers}/attempt-create.ts`,
-    find: `  return life.clock.now() > writtenAt + periods.createLeavesWithin;`,
-    replace: `  return life.clock.now() < writtenAt;`,
-    seed: 8,
   },
   {
     name: 'another create goes out in the window of the first',
@@ -232,13 +217,6 @@ export const mutants: readonly Mutant[] = [
     replace: `    line,
     turn: row.value.turn,`,
     seed: 1,
-  },
-  {
-    name: 'the expiry that was read is not looked at again',
-    file: `${containers}/expire-due.ts`,
-    find: `reason: 'expired', when: over })`,
-    replace: `reason: 'expired' })`,
-    seed: 4,
   },
   {
     name: 'a slot is given back although its row still wants it',
