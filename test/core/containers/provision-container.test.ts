@@ -4,6 +4,7 @@ import { provisionContainer } from '../../../src/core/containers/provision-conta
 import { reconcile } from '../../../src/core/containers/reconcile.ts';
 import { releaseContainer } from '../../../src/core/containers/release-container.ts';
 import { retire } from '../../../src/core/containers/retire.ts';
+import { BackendError } from '../../../src/core/errors.ts';
 import { provisionMessage, releaseMessage } from '../../../src/core/hints.ts';
 import { minutes, seconds } from '../../../src/core/ids.ts';
 import type { Lifecycle } from '../../../src/core/lifecycle.ts';
@@ -124,4 +125,25 @@ describe('a slot whose container was let go of after its create stays until the 
     await look(life);
     expect(await held(life)).toEqual({ slot: 'inflight', groups: 1 });
   });
+});
+
+test('a start that was used is not exchanged for another by a message that had read its row before', async () => {
+  const meanwhile = new Meanwhile();
+  const create = async (): Promise<never> => {
+    throw new BackendError('busy', 'asked too often', { kind: 'throttled', delayMs: minutes(1) });
+  };
+  const limits = { groups: 2, startsPer5Minutes: 4 };
+  const targets = [{ name: main, backend: 'docker' as const, limits, typicalMs: 3000 }];
+  const backend = { ...idleBackend, create };
+  const { life, otherHost, pass } = openCore({ settings: { targets }, backend, weather: meanwhile });
+  const row = queued({ n: 7 });
+  await life.containers.commit(row, [{ do: 'put', kind: 'container', value: row }]);
+  const startOnceAndWait = async () => {
+    await provisionContainer(life, provisionMessage(row));
+    pass(seconds(15));
+  };
+  meanwhile.let(startOnceAndWait, { when: 'after', place: 'containers', kind: 'get' });
+  expect(await provisionContainer(otherHost, provisionMessage(row))).toMatchObject({ decision: 'stale' });
+  expect((await life.targets.readLedger(main))?.value.starts).toEqual([noon]);
+  expect((await life.targets.readHold(main, containerId(7)))?.value).toMatchObject({ startAt: noon, reservedAt: noon });
 });
