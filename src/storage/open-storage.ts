@@ -51,7 +51,6 @@ function tablesByIdentity(account: IdentityAccount, credential: TokenCredential,
 
 function connectTables({ account, credential }: StorageSettings, httpClient: HttpClient): TableOf {
   if (account.by === 'connectionString') return tablesByString(account.connectionString, httpClient);
-  if (credential === undefined) throw new TypeError('An account reached by an identity needs a credential.');
   return tablesByIdentity(account, lazyCredential(credential), httpClient);
 }
 

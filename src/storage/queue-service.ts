@@ -9,7 +9,6 @@ const retryOptions = { maxTries: 4, retryDelayInMs: 100, maxRetryDelayInMs: 1000
 function connect(account: StorageAccount, credential: CredentialSource | undefined): QueueServiceClient {
   if (account.by === 'connectionString')
     return QueueServiceClient.fromConnectionString(account.connectionString, { retryOptions });
-  if (credential === undefined) throw new TypeError('An account reached by an identity needs a credential.');
   return new QueueServiceClient(account.queueUri, lazyCredential(credential), { retryOptions });
 }
 
