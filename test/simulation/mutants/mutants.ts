@@ -164,11 +164,26 @@ export const mutants: readonly Mutant[] = [
     seed: 3,
   },
   {
+    name: 'a container that runs closes the window of a create that may still land',
+    file: `${containers}/settle.ts`,
+    find: `    ...(unsure && createUntil !== undefined && { createUntil }),
+`,
+    replace: '',
+    seed: 36,
+  },
+  {
     name: 'a stop forgets until when a create may land',
     file: `${containers}/retire.ts`,
     find: `, ...(row.createUntil !== undefined && { createUntil: row.createUntil }) };`,
     replace: ` };`,
     seed: 14,
+  },
+  {
+    name: 'a create leaves after its window was nearly over',
+    file: `${containers}/attempt-create.ts`,
+    find: `  return life.clock.now() > writtenAt + periods.createLeavesWithin;`,
+    replace: `  return life.clock.now() < writtenAt;`,
+    seed: 150,
   },
   {
     name: 'another create goes out in the window of the first',
@@ -217,6 +232,13 @@ export const mutants: readonly Mutant[] = [
     replace: `    line,
     turn: row.value.turn,`,
     seed: 1,
+  },
+  {
+    name: 'the expiry that was read is not looked at again',
+    file: `${containers}/expire-due.ts`,
+    find: `reason: 'expired', when: over })`,
+    replace: `reason: 'expired' })`,
+    seed: 48,
   },
   {
     name: 'a slot is given back although its row still wants it',
@@ -316,7 +338,7 @@ export const mutants: readonly Mutant[] = [
     find: `  if (life.clock.now() >= overdueAt(row.value)) await createAgain(life, row);
 `,
     replace: '',
-    seed: 24,
+    seed: 158,
   },
   {
     name: 'a poisoned start leaves its player waiting',
@@ -360,7 +382,7 @@ export const mutants: readonly Mutant[] = [
     file: `${containers}/reconcile.ts`,
     find: `      seen ? onSeen(life, row, seen.observation, pass) : onMissing(life, backend, row, pass),`,
     replace: `      seen ? onSeen(life, row, seen.observation, pass) : failContainer(life, row.value, disappeared),`,
-    seed: 2,
+    seed: 69,
   },
   {
     name: 'a container that is gone is never found lost',
